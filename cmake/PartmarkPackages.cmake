@@ -1,0 +1,11 @@
+# What the house stands on: Debian 12 packages only (script/bootstrap installs them).
+find_package(Boost 1.81 REQUIRED COMPONENTS url json)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+find_package(GTest REQUIRED)

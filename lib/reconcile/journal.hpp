@@ -1,0 +1,82 @@
+// Port: the journal as the loop needs it. The SQLite adapter is lib/journal; the simulation has its own. One thread: the loop's.
+// Nothing here blocks: a journal that another process holds answers errc::busy, and the loop looks again later.
+#pragma once
+
+#include "core/completion.hpp"
+#include "core/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace partmark {
+
+// How far one journal table has been folded, and proof of which row that was (DESIGN §4.1, identity).
+struct journal_cursor {
+  std::int64_t folded_seq = 0;    // every row with seq <= this is folded; sqlite_sequence's value when all was read, so numbers burned by ignored inserts count
+  std::int64_t anchor_seq = 0;    // the last row that was really there at or before folded_seq; 0: none yet
+  std::uint64_t anchor_hash = 0;  // hash of that row's content
+
+  friend bool operator==(const journal_cursor&, const journal_cursor&) = default;
+};
+
+struct journal_position {
+  std::string uuid;  // of the journal that was folded; empty: none yet
+  journal_cursor plans;
+  journal_cursor tables;
+
+  friend bool operator==(const journal_position&, const journal_position&) = default;
+};
+
+enum class journal_look {
+  absent,     // no file there yet: wait for it
+  unchanged,  // nothing was committed since the last look
+  changed,    // something may have been: read
+};
+
+// What one bounded read found. `cursor` is what to store once its rows are folded.
+struct journal_slice {
+  journal_cursor cursor;
+  std::size_t rows = 0;
+  bool full = false;  // it stopped at the limit: there may be more
+};
+
+class journal {
+ public:
+  class plan_sink {
+   public:
+    virtual void row(const completion_row& r) = 0;
+
+   protected:
+    ~plan_sink() = default;
+  };
+  class table_sink {
+   public:
+    virtual void row(const table_row& r) = 0;
+
+   protected:
+    ~table_sink() = default;
+  };
+
+  virtual ~journal() = default;
+
+  // Opens the file when it is there, opens it again when the real path names another file, checks that it is the journal that `folded` speaks of,
+  // and says whether to read. Cheap when nothing happened (a stat and a counter). errc::identity when it is another journal or has lost rows:
+  // stop, do not fold. busy, io, no_space, permission: look again later. corrupt: not a partmark journal, or damaged. newer_version: schema unknown.
+  virtual result<journal_look> look(const journal_position& folded) = 0;
+
+  // The uuid of the open journal; valid after look() answered unchanged or changed.
+  [[nodiscard]] virtual const std::string& uuid() const = 0;
+
+  // Rows with seq > from.folded_seq in ascending order, at most `limit`, in one short read transaction. A sink must not call back into the journal.
+  virtual result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) = 0;
+  virtual result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) = 0;
+
+  // The rows of one plan with after < seq <= until, for a refold; the slice's folded_seq says how far it came.
+  virtual result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit, plan_sink& sink) = 0;
+
+  // Makes what was read durable (power cuts, DESIGN §4.1): call before committing the fold of those rows.
+  virtual result<void> sync() = 0;
+};
+
+}  // namespace partmark
