@@ -1,11 +1,14 @@
-// A journal row, as stored and as understood. Decoding is where a row that passed the journal's CHECKs is still found wrong (DESIGN §4.1). Pure; any thread.
+// A journal row, as stored and as understood. Decoding is where a row that passed the journal's CHECKs is still found wrong (DESIGN §4.1).
+// Pure; any thread.
 #pragma once
 
 #include "core/mark.hpp"
+#include "core/result.hpp"
+#include "core/text.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace partmark {
@@ -41,15 +44,11 @@ struct completion {
 
 inline constexpr std::size_t plan_name_bytes_max = 256;
 
-// errc::invalid with the reason that `partmark rejected` shows: a plan name that is empty, over plan_name_bytes_max, has control characters or is
-// not UTF-8 (also for job and run_type); an unknown granularity or outcome; a mixture of NULLs; a date that starts no partition; last before first;
-// more than `partitions_max` partitions; a full refresh that is `cleared`. Every message names the column and the value.
+// errc::invalid with the reason that `partmark rejected` shows: a plan name that is empty, over plan_name_bytes_max, has control characters
+// or is not UTF-8 (run_type likewise; of job only the last two, for nothing but people reads it); an unknown granularity or outcome; a
+// mixture of NULLs; a date that starts no partition; last before first; more than `partitions_max` partitions; a full refresh that is
+// `cleared`. Every message names the column and the value. Allocates nothing on success. That a plan's granularity and kind stay what they
+// were is the caller's check.
 [[nodiscard]] result<completion> decode(const completion_row& row, std::int64_t partitions_max);
-
-// Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
-[[nodiscard]] bool is_utf8(std::string_view text);
-
-// `text` made safe to show: control characters and bad UTF-8 replaced by '?', at most `bytes_max` bytes, cut at a character with "…".
-[[nodiscard]] std::string printable(std::string_view text, std::size_t bytes_max = 80);
 
 }  // namespace partmark

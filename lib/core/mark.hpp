@@ -20,7 +20,8 @@ enum class plan_kind : std::uint8_t { partitioned, full_refresh };
 [[nodiscard]] std::string_view to_text(plan_kind k);  // "partitioned", "full_refresh"
 [[nodiscard]] std::optional<plan_kind> parse_plan_kind(std::string_view text);
 
-// What fixes the meaning of a plan's ordinals. A full-refresh plan has the single pseudo-partition 0 and no granularity: `unit` is then `day` by convention.
+// What fixes the meaning of a plan's ordinals. A full-refresh plan has the single pseudo-partition 0 and no granularity: `unit` is then
+// `day` by convention.
 struct plan_shape {
   plan_kind kind = plan_kind::partitioned;
   granularity unit = granularity::day;

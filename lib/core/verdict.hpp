@@ -22,13 +22,13 @@ enum class verdict_kind : std::uint8_t {
 
 struct verdict {
   verdict_kind kind = verdict_kind::ambiguous;
-  bool endpoint_trouble = false;                 // counts towards the endpoint's circuit; false for accepted and for rejections in an envelope
-  bool retry_at_once = false;                    // a kept-alive connection died under the call: not a failure of the endpoint
-  std::optional<milliseconds> not_before;        // Retry-After, from the end of this call; endpoint-wide
-  unsigned http_status = 0;                      // 0: no reply
-  std::string code;                              // the envelope's
-  std::string message;                           // the envelope's errorMsg, or what happened; printable, at most 500 bytes
-  std::string trace_id;                          // the envelope's traceId
+  bool endpoint_trouble = false;           // counts towards the endpoint's circuit; false for accepted and for rejections in an envelope
+  bool retry_at_once = false;              // a kept-alive connection died under the call: not a failure of the endpoint
+  std::optional<milliseconds> not_before;  // Retry-After, from the end of this call; endpoint-wide
+  unsigned http_status = 0;                // 0: no reply
+  std::string code;                        // the envelope's
+  std::string message;                     // the envelope's errorMsg, or what happened; printable, at most 500 bytes
+  std::string trace_id;                    // the envelope's traceId
 };
 
 }  // namespace partmark

@@ -1,0 +1,95 @@
+#include "core/text.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+namespace partmark {
+
+namespace {
+
+constexpr std::string_view ellipsis = "…";
+
+// A position in the text and what stands there.
+struct character {
+  std::size_t bytes = 0;  // 0: no well-formed character
+  bool control = false;
+};
+
+unsigned byte_at(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]); }
+
+// The Unicode Standard's table 3-7: the lead byte fixes the length and narrows what the second byte may be; the others are plain
+// continuations.
+character character_at(std::string_view text, std::size_t at) {
+  const unsigned lead = byte_at(text, at);
+  if (lead < 0x80) return {1, lead < 0x20 || lead == 0x7f};
+  if (lead < 0xc2 || lead > 0xf4) return {};
+  const std::size_t bytes = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (text.size() - at < bytes) return {};
+  const unsigned second = byte_at(text, at + 1);
+  const unsigned lowest = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  const unsigned highest = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return {};
+  for (std::size_t i = 2; i < bytes; ++i)
+    if ((byte_at(text, at + i) & 0xc0) != 0x80) return {};
+  return {bytes, lead == 0xc2 && second < 0xa0};
+}
+
+constexpr std::uint64_t every_byte(std::uint64_t value) { return value * 0x0101010101010101U; }
+
+// Whether eight bytes hold nothing but ASCII from ' ' to '~'. Plan names are checked for every record, so the common case must cost next to
+// nothing.
+bool all_plain_ascii(std::uint64_t eight) {
+  const std::uint64_t below_space = (eight - every_byte(0x20)) & ~eight;
+  const std::uint64_t from_delete = eight + every_byte(0x01);
+  return ((eight | below_space | from_delete) & every_byte(0x80)) == 0;
+}
+
+template <bool allow_controls>
+bool well_formed(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text.size() - at >= sizeof(std::uint64_t)) {
+      std::uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      if (all_plain_ascii(eight)) {
+        at += sizeof eight;
+        continue;
+      }
+    }
+    const character c = character_at(text, at);
+    if (c.bytes == 0 || (c.control && !allow_controls)) return false;
+    at += c.bytes;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) { return well_formed<true>(text); }
+
+bool is_plain_text(std::string_view text) { return well_formed<false>(text); }
+
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  std::string shown;
+  std::size_t cut = 0;  // the last end of a character after which the ellipsis still fits
+  for (std::size_t at = 0; at < text.size();) {
+    const character c = character_at(text, at);
+    const bool as_it_is = c.bytes != 0 && !c.control;
+    const std::size_t shown_bytes = as_it_is ? c.bytes : 1;
+    if (shown.size() + shown_bytes > bytes_max) {
+      if (bytes_max < ellipsis.size()) return shown;
+      shown.resize(cut);
+      shown += ellipsis;
+      return shown;
+    }
+    if (as_it_is)
+      shown += text.substr(at, c.bytes);
+    else
+      shown += '?';
+    if (shown.size() + ellipsis.size() <= bytes_max) cut = shown.size();
+    at += c.bytes == 0 ? 1 : c.bytes;
+  }
+  return shown;
+}
+
+}  // namespace partmark
