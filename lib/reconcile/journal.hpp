@@ -13,7 +13,8 @@ namespace partmark {
 
 // How far one journal table has been folded, and proof of which row that was (DESIGN §4.1, identity).
 struct journal_cursor {
-  std::int64_t folded_seq = 0;    // every row with seq <= this is folded; sqlite_sequence's value when all was read, so numbers burned by ignored inserts count
+  std::int64_t folded_seq =
+      0;  // every row with seq <= this is folded; sqlite_sequence's value when all was read, so numbers burned by ignored inserts count
   std::int64_t anchor_seq = 0;    // the last row that was really there at or before folded_seq; 0: none yet
   std::uint64_t anchor_hash = 0;  // hash of that row's content
 
@@ -60,20 +61,23 @@ class journal {
 
   virtual ~journal() = default;
 
-  // Opens the file when it is there, opens it again when the real path names another file, checks that it is the journal that `folded` speaks of,
-  // and says whether to read. Cheap when nothing happened (a stat and a counter). errc::identity when it is another journal or has lost rows:
-  // stop, do not fold. busy, io, no_space, permission: look again later. corrupt: not a partmark journal, or damaged. newer_version: schema unknown.
+  // Opens the file when it is there, opens it again when the real path names another file, checks that it is the journal that `folded`
+  // speaks of, and says whether to read. Cheap when nothing happened (a stat and a counter). errc::identity when it is another journal or
+  // has lost rows: stop, do not fold. busy, io, no_space, permission: look again later. corrupt: not a partmark journal, or damaged.
+  // newer_version: schema unknown.
   virtual result<journal_look> look(const journal_position& folded) = 0;
 
   // The uuid of the open journal; valid after look() answered unchanged or changed.
   [[nodiscard]] virtual const std::string& uuid() const = 0;
 
-  // Rows with seq > from.folded_seq in ascending order, at most `limit`, in one short read transaction. A sink must not call back into the journal.
+  // Rows with seq > from.folded_seq in ascending order, at most `limit`, in one short read transaction. A sink must not call back into the
+  // journal.
   virtual result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) = 0;
   virtual result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) = 0;
 
   // The rows of one plan with after < seq <= until, for a refold; the slice's folded_seq says how far it came.
-  virtual result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit, plan_sink& sink) = 0;
+  virtual result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
+                                          plan_sink& sink) = 0;
 
   // Makes what was read durable (power cuts, DESIGN §4.1): call before committing the fold of those rows.
   virtual result<void> sync() = 0;

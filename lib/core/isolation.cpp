@@ -1,0 +1,113 @@
+#include "core/isolation.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace partmark {
+namespace {
+
+std::vector<range> ranges_of(const call& c) {
+  std::vector<range> all;
+  all.reserve(c.claims.size());
+  for (const auto& claimed : c.claims) all.push_back(claimed.at);
+  return joined(std::move(all));
+}
+
+std::int64_t count(const std::vector<range>& ranges) {
+  std::int64_t n = 0;
+  for (const range r : ranges) n += r.size();
+  return n;
+}
+
+// The first `n` partitions, and the rest.
+std::pair<std::vector<range>, std::vector<range>> split_at(const std::vector<range>& ranges, std::int64_t n) {
+  std::pair<std::vector<range>, std::vector<range>> parts;
+  for (const range r : ranges) {
+    if (n <= 0) {
+      parts.second.push_back(r);
+    } else if (r.size() <= n) {
+      parts.first.push_back(r);
+    } else {
+      parts.first.push_back({r.first, r.first + n - 1});
+      parts.second.push_back({r.first + n, r.last});
+    }
+    n -= r.size();
+  }
+  return parts;
+}
+
+std::vector<range> without(const std::vector<range>& from, const std::vector<range>& taken) {
+  std::vector<range> left;
+  for (range r : from) {
+    for (const range t : taken) {
+      if (t.last < r.first || t.first > r.last) continue;
+      if (t.first > r.first) left.push_back({r.first, t.first - 1});
+      r.first = t.last + 1;
+      if (r.first > r.last) break;
+    }
+    if (r.first <= r.last) left.push_back(r);
+  }
+  return left;
+}
+
+}  // namespace
+
+std::vector<range> joined(std::vector<range> ranges) {
+  std::sort(ranges.begin(), ranges.end(), [](range a, range b) { return a.first < b.first; });
+  std::vector<range> out;
+  for (const range r : ranges) {
+    if (!out.empty() && r.first <= out.back().last + 1)
+      out.back().last = std::max(out.back().last, r.last);
+    else
+      out.push_back(r);
+  }
+  return out;
+}
+
+void isolation::begin(const call& rejected, std::string_view signature) {
+  const auto all = ranges_of(rejected);
+  assert(count(all) > 1);
+  calls_ = 0;
+  refusals_ = 0;
+  all_alike_ = true;
+  signature_ = signature;
+  auto [left, right] = split_at(all, count(all) / 2);
+  pieces_.push_back({std::move(left), false});
+  pieces_.push_back({std::move(right), false});
+}
+
+void isolation::add_reprobe(std::vector<range> at) { pieces_.push_back({joined(std::move(at)), true}); }
+
+void isolation::done() {
+  assert(active());
+  pieces_.pop_front();
+}
+
+isolation::advice isolation::rejected(const call& refused, std::string_view signature) {
+  assert(active());
+  const auto guilty = ranges_of(refused);
+  const piece tried = pieces_.front();
+  pieces_.pop_front();
+  if (auto rest = without(tried.at, guilty); !rest.empty()) pieces_.push_front({std::move(rest), tried.reprobe});
+  if (tried.reprobe) return advice::hold_call;
+  ++calls_;
+  ++refusals_;
+  if (signature != signature_) all_alike_ = false;
+  if ((all_alike_ && refusals_ >= alike_max) || calls_ >= calls_max) return advice::hold_all;
+  if (count(guilty) == 1) return advice::hold_call;
+  auto [left, right] = split_at(guilty, count(guilty) / 2);
+  pieces_.push_back({std::move(left), false});
+  pieces_.push_back({std::move(right), false});
+  return advice::go_on;
+}
+
+std::vector<range> isolation::take_rest() {
+  std::vector<range> all;
+  for (const auto& p : pieces_) all.insert(all.end(), p.at.begin(), p.at.end());
+  pieces_.clear();
+  return joined(std::move(all));
+}
+
+void isolation::clear() { pieces_.clear(); }
+
+}  // namespace partmark

@@ -1,0 +1,65 @@
+// Finding the guilty partitions of a rejected call (DESIGN §5): the rejected set is halved, breadth first, until single partitions are
+// refused alone; those are held, the rest gets through. Bounded in calls. Also carries re-probes of held partitions, which travel alone so
+// that they never drag healthy ones down. Pure; one thread.
+#pragma once
+
+#include "core/call.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace partmark {
+
+// Ranges in ascending order, neighbours joined.
+[[nodiscard]] std::vector<range> joined(std::vector<range> ranges);
+
+class isolation {
+ public:
+  static constexpr unsigned calls_max = 64;
+  static constexpr unsigned alike_max = 8;  // as many first probes that fail alike show that the whole is refused
+
+  struct piece {
+    std::vector<range> at;
+    bool reprobe = false;  // held before: goes back whole when refused again
+  };
+
+  enum class advice {
+    go_on,      // smaller pieces wait
+    hold_call,  // the call that was just refused cannot be halved: hold its partitions
+    hold_all,   // give up on the rest: hold the refused call and every remaining piece
+  };
+
+  [[nodiscard]] bool active() const { return !pieces_.empty(); }
+  [[nodiscard]] const piece& current() const { return pieces_.front(); }
+
+  // A call for more than one partition was rejected for good: look inside.
+  void begin(const call& rejected, std::string_view signature);
+  // Held partitions are tried again, alone.
+  void add_reprobe(std::vector<range> at);
+
+  // Nothing of the current piece is pending any more: accepted, or overtaken.
+  void done();
+  // A call of the current piece was accepted; the piece may still have more.
+  void accepted() {
+    all_alike_ = false;
+    ++calls_;
+  }
+  // A call of the current piece was rejected. `signature` is what the remote said, for telling alike refusals.
+  advice rejected(const call& refused, std::string_view signature);
+
+  // The remaining ranges, after hold_all; forgets them.
+  std::vector<range> take_rest();
+  void clear();
+
+ private:
+  std::deque<piece> pieces_;
+  unsigned calls_ = 0;
+  unsigned refusals_ = 0;
+  bool all_alike_ = true;
+  std::string signature_;
+};
+
+}  // namespace partmark

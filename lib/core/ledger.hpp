@@ -1,0 +1,120 @@
+// A plan's ledger (DESIGN §5): what the journal last said of each partition, what of it the remote has not accepted, what is under way,
+// what may still land from calls whose reply was lost, and what the remote refuses. The one place where these sets move.
+// Every operation reports its row changes; the caller stores them in one transaction with whatever caused them. Pure; one thread.
+#pragma once
+
+#include "core/call.hpp"
+#include "core/clock.hpp"
+#include "core/range_map.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace partmark {
+
+// The marks that may still land on a partition, one bit a mark.
+using mark_bits = std::uint8_t;
+[[nodiscard]] constexpr mark_bits bit(mark m) { return static_cast<mark_bits>(1U << static_cast<unsigned>(m)); }
+inline constexpr mark_bits every_mark = bit(mark::success) | bit(mark::failed) | bit(mark::cleared);
+
+struct limbo_entry {
+  mark_bits may_land = 0;
+  steady_time settled_at;  // from then on nothing of it can land any more; not stored: after a restart the full settle time runs again
+
+  friend bool operator==(const limbo_entry&, const limbo_entry&) = default;
+};
+
+using hold_id = std::int64_t;
+
+// What a store must do to follow the ledger. Pending is stored as pending ∪ in flight, so a crash never forgets what was under way.
+struct ledger_changes {
+  run_changes<mark> marks;
+  run_changes<mark> pending;
+  run_changes<limbo_entry> limbo;
+  run_changes<hold_id> held;
+
+  void clear() {
+    marks.clear();
+    pending.clear();
+    limbo.clear();
+    held.clear();
+  }
+};
+
+class ledger {
+ public:
+  explicit ledger(plan_shape shape) : shape_(shape) {}
+
+  // One completion: its range has this mark, is pending again (the table was just rebuilt) and no longer held.
+  // A failed full refresh cancels an unsent success and leaves nothing pending: the remote cannot be told.
+  void complete(range r, mark m, ledger_changes& out);
+
+  // The next call this plan owes, or nothing. Clears come before updates, failed ranges before success; at most `ranges_max` ranges.
+  // With `within`, only partitions of those ranges. Must not be asked while a call is in flight.
+  [[nodiscard]] std::optional<call> next_call(std::size_t ranges_max, const std::vector<range>* within = nullptr) const;
+
+  // The call goes out. From here until one of the four ends below, completions for its partitions count as re-touched.
+  void take(call c);
+
+  // The remote accepted: what was not re-touched is no longer pending.
+  void accepted(ledger_changes& out);
+  // Refused before anything was processed.
+  void refused();
+  // It may have been applied, or may yet, until `settled_at`.
+  void ambiguous(steady_time settled_at, ledger_changes& out);
+  // The remote will not have it: what was not re-touched is held under `id`.
+  void hold(hold_id id, ledger_changes& out);
+
+  // Holds these partitions, as far as they are pending and not in flight: for pieces of an isolation that are given up together.
+  void hold_pending(const std::vector<range>& ranges, hold_id id, ledger_changes& out);
+
+  // Everything held under `id` is pending again; its ranges are returned.
+  std::vector<range> release(hold_id id, ledger_changes& out);
+
+  // Limbo that has settled by `t` goes; where a mark that could have landed differs from the current one, the partition becomes pending
+  // once more: the owed re-assertion.
+  void settle(steady_time t, ledger_changes& out);
+  [[nodiscard]] std::optional<steady_time> next_settle() const;
+
+  // Marks of a call that was open when a former run ended, or of a whole former boot, may land until `settled_at`.
+  void may_land(range r, mark_bits marks, steady_time settled_at, ledger_changes& out);
+
+  // Everything that has a mark is pending again (resync); a full refresh only when its mark is success.
+  void resync(ledger_changes& out);
+  // These partitions, as far as they have a mark, are pending again (drift repair).
+  void touch(range r, ledger_changes& out);
+  // Forgets everything, to be folded anew. Must not be called while a call is in flight.
+  void reset(plan_shape shape, ledger_changes& out);
+
+  // Rows as stored, at start.
+  void restore_mark(range r, mark m);
+  void restore_pending(range r);
+  void restore_held(range r, hold_id id);
+
+  [[nodiscard]] plan_shape shape() const { return shape_; }
+  [[nodiscard]] const range_map<mark>& marks() const { return marks_; }
+  [[nodiscard]] const range_map<mark>& pending() const { return pending_; }  // pending ∪ in flight, each with its current mark
+  [[nodiscard]] const range_map<limbo_entry>& limbo() const { return limbo_; }
+  [[nodiscard]] const range_map<hold_id>& held() const { return held_; }
+  [[nodiscard]] const std::optional<call>& in_flight() const { return in_flight_; }
+
+  // Partitions the remote has still to accept, owed re-assertions included, held ones not.
+  [[nodiscard]] std::int64_t owed_partitions() const;
+
+ private:
+  void make_pending(range r, ledger_changes& out);
+  // The in-flight partitions that no completion re-touched, as ranges.
+  [[nodiscard]] std::vector<range> untouched() const;
+
+  plan_shape shape_;
+  range_map<mark> marks_;
+  range_map<mark> pending_;
+  range_map<limbo_entry> limbo_;
+  range_map<hold_id> held_;
+  std::optional<call> in_flight_;
+  range_set touched_;  // made pending again while in flight
+};
+
+}  // namespace partmark
