@@ -1,0 +1,160 @@
+#include "sqlite/connection.hpp"
+
+#include "sqlite/failure.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+
+namespace partmark::sqlite {
+namespace {
+
+int open_flags(open_mode mode) {
+  // No mutex: a connection belongs to one thread.
+  constexpr int common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  switch (mode) {
+    case open_mode::read_only:
+      return common | SQLITE_OPEN_READONLY;
+    case open_mode::read_write:
+      return common | SQLITE_OPEN_READWRITE;
+    case open_mode::read_write_create:
+      return common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  }
+  return common;
+}
+
+}  // namespace
+
+void connection::closer::operator()(sqlite3* db) const {
+  const int code = sqlite3_close(db);
+  assert(code == SQLITE_OK && "a statement outlived its connection");
+  static_cast<void>(code);
+}
+
+connection& connection::operator=(connection&& other) noexcept {
+  if (this != &other) {
+    data_version_.reset();  // before the handle that it belongs to
+    handle_ = std::move(other.handle_);
+    data_version_ = std::move(other.data_version_);
+    other.data_version_.reset();
+    path_ = std::move(other.path_);
+  }
+  return *this;
+}
+
+result<connection> connection::open(const std::string& path, open_mode mode, milliseconds busy_timeout) {
+  // Both would quietly make a database that is gone at close.
+  if (path.empty() || path == ":memory:") return error{errc::invalid, "\"" + path + "\": the path of a database file was expected"};
+
+  // Debian's SQLite reads "file:..." as a URI without being asked.
+  const std::string plain = path.starts_with("file:") ? "./" + path : path;
+  sqlite3* raw = nullptr;
+  const int code = sqlite3_open_v2(plain.c_str(), &raw, open_flags(mode), nullptr);
+  std::unique_ptr<sqlite3, closer> handle(raw);
+  if (code != SQLITE_OK) return failure(raw, code, "open", path);
+  if (mode != open_mode::read_only && sqlite3_db_readonly(raw, "main") == 1) return failure(raw, SQLITE_READONLY, "open for writing", path);
+
+  // The journal's file is open to many users: functions that its schema might call must be harmless ones.
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  connection opened(std::move(handle), path);
+  if (auto set = opened.set_busy_timeout(busy_timeout); !set) return set.error();
+  return opened;
+}
+
+result<statement> connection::prepare(std::string_view sql) {
+  sqlite3_stmt* raw = nullptr;
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "read");
+  assert(raw != nullptr && "empty SQL");
+  return statement(raw);
+}
+
+result<void> connection::execute(const std::string& sql) {
+  const int code = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "execute");
+  return {};
+}
+
+result<std::optional<std::int64_t>> connection::query_int64(std::string_view sql) {
+  auto prepared = prepare(sql);
+  if (!prepared) return prepared.error();
+  auto rows = prepared->query();
+  const auto row = rows.step();
+  if (!row) return row.error();
+  return *row ? rows.optional_int64(0) : std::nullopt;
+}
+
+result<std::optional<std::string>> connection::query_text(std::string_view sql) {
+  auto prepared = prepare(sql);
+  if (!prepared) return prepared.error();
+  auto rows = prepared->query();
+  const auto row = rows.step();
+  if (!row) return row.error();
+  if (!*row || rows.is_null(0)) return std::optional<std::string>();
+  return std::optional<std::string>(rows.text(0));
+}
+
+result<void> connection::use_wal() {
+  auto mode = query_text("PRAGMA journal_mode = WAL");
+  if (!mode) return mode.error();
+  if (*mode != "wal")
+    return error{errc::io,
+                 path_ + ": this file system or SQLite does not allow WAL (journal mode stays " + mode->value_or("unknown") + ")"};
+  return {};
+}
+
+result<void> connection::set_synchronous(synchronous level) {
+  switch (level) {
+    case synchronous::off:
+      return execute("PRAGMA synchronous = OFF");
+    case synchronous::normal:
+      return execute("PRAGMA synchronous = NORMAL");
+    case synchronous::full:
+      return execute("PRAGMA synchronous = FULL");
+  }
+  return {};
+}
+
+result<void> connection::set_busy_timeout(milliseconds timeout) {
+  const auto bounded = std::clamp<std::int64_t>(timeout.count(), 0, std::numeric_limits<int>::max());
+  const int code = sqlite3_busy_timeout(handle_.get(), static_cast<int>(bounded));
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "set the busy timeout");
+  return {};
+}
+
+result<void> connection::set_query_only(bool on) { return execute(on ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF"); }
+
+result<void> connection::set_persistent_wal(bool on) {
+  int value = on ? 1 : 0;
+  const int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &value);
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "make the write-ahead log persistent");
+  return {};
+}
+
+result<void> connection::sync_wal() {
+  sqlite3_file* log = nullptr;
+  int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "find the write-ahead log");
+  if (log == nullptr || log->pMethods == nullptr) return {};
+  code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "make the write-ahead log durable");
+  return {};
+}
+
+result<std::int64_t> connection::data_version() {
+  if (!data_version_) {
+    auto prepared = prepare("PRAGMA data_version");
+    if (!prepared) return prepared.error();
+    data_version_ = std::move(*prepared);
+  }
+  auto rows = data_version_->query();
+  const auto row = rows.step();
+  if (!row) return row.error();
+  return rows.int64(0);
+}
+
+std::int64_t connection::last_insert_rowid() const { return sqlite3_last_insert_rowid(handle_.get()); }
+std::int64_t connection::changes() const { return sqlite3_changes64(handle_.get()); }
+bool connection::in_transaction() const { return sqlite3_get_autocommit(handle_.get()) == 0; }
+
+}  // namespace partmark::sqlite
