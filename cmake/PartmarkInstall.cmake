@@ -1,0 +1,10 @@
+# Programs, schema and documents; etc/ and systemd/ install their own. The daemon is for root and systemd (sbin), the command line for everybody (bin).
+if(TARGET partmarkd)
+  install(TARGETS partmarkd RUNTIME DESTINATION ${CMAKE_INSTALL_SBINDIR})
+endif()
+if(TARGET partmark)
+  install(TARGETS partmark RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/sql DESTINATION ${CMAKE_INSTALL_DATADIR}/partmark FILES_MATCHING PATTERN "*.sql")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md")
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
