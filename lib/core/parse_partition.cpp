@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
+#include <utility>
 
 namespace partmark {
 
@@ -125,7 +127,7 @@ std::string_view describe(fault why) {
     case fault::none:
       break;
     case fault::shape:
-      return "has not the form of a partition's start";
+      return "does not have the form of a partition's start";
     case fault::year:
       return "lies outside of the years 0001 to 9999";
     case fault::date:
