@@ -72,11 +72,18 @@ void isolation::begin(const call& rejected, std::string_view signature) {
   all_alike_ = true;
   signature_ = signature;
   auto [left, right] = split_at(all, count(all) / 2);
-  pieces_.push_back({std::move(left), false});
-  pieces_.push_back({std::move(right), false});
+  pieces_.push_back({std::move(left), 0});
+  pieces_.push_back({std::move(right), 0});
 }
 
-void isolation::add_reprobe(std::vector<range> at) { pieces_.push_back({joined(std::move(at)), true}); }
+void isolation::add_reprobe(std::vector<range> at, std::int64_t hold) {
+  assert(hold != 0 && !at.empty());
+  pieces_.push_back({joined(std::move(at)), hold});
+}
+
+bool isolation::reprobing(std::int64_t hold) const {
+  return std::any_of(pieces_.begin(), pieces_.end(), [&](const piece& p) { return p.reprobe_of == hold; });
+}
 
 void isolation::done() {
   assert(active());
@@ -88,23 +95,29 @@ isolation::advice isolation::rejected(const call& refused, std::string_view sign
   const auto guilty = ranges_of(refused);
   const piece tried = pieces_.front();
   pieces_.pop_front();
-  if (auto rest = without(tried.at, guilty); !rest.empty()) pieces_.push_front({std::move(rest), tried.reprobe});
-  if (tried.reprobe) return advice::hold_call;
+  if (auto rest = without(tried.at, guilty); !rest.empty()) pieces_.push_front({std::move(rest), tried.reprobe_of});
+  if (tried.reprobe_of != 0) return advice::hold_call;
   ++calls_;
   ++refusals_;
   if (signature != signature_) all_alike_ = false;
   if ((all_alike_ && refusals_ >= alike_max) || calls_ >= calls_max) return advice::hold_all;
   if (count(guilty) == 1) return advice::hold_call;
   auto [left, right] = split_at(guilty, count(guilty) / 2);
-  pieces_.push_back({std::move(left), false});
-  pieces_.push_back({std::move(right), false});
+  pieces_.push_back({std::move(left), 0});
+  pieces_.push_back({std::move(right), 0});
   return advice::go_on;
 }
 
 std::vector<range> isolation::take_rest() {
   std::vector<range> all;
-  for (const auto& p : pieces_) all.insert(all.end(), p.at.begin(), p.at.end());
-  pieces_.clear();
+  std::deque<piece> kept;
+  for (auto& p : pieces_) {
+    if (p.reprobe_of != 0)
+      kept.push_back(std::move(p));
+    else
+      all.insert(all.end(), p.at.begin(), p.at.end());
+  }
+  pieces_ = std::move(kept);
   return joined(std::move(all));
 }
 

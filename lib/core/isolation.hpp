@@ -6,6 +6,7 @@
 #include "core/call.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ class isolation {
 
   struct piece {
     std::vector<range> at;
-    bool reprobe = false;  // held before: goes back whole when refused again
+    std::int64_t reprobe_of = 0;  // the hold these partitions were under: they go back whole when refused again; 0: none
   };
 
   enum class advice {
@@ -37,8 +38,10 @@ class isolation {
 
   // A call for more than one partition was rejected for good: look inside.
   void begin(const call& rejected, std::string_view signature);
-  // Held partitions are tried again, alone.
-  void add_reprobe(std::vector<range> at);
+  // Partitions held under `hold` (not 0) are tried again, alone.
+  void add_reprobe(std::vector<range> at, std::int64_t hold);
+
+  [[nodiscard]] bool reprobing(std::int64_t hold) const;
 
   // Nothing of the current piece is pending any more: accepted, or overtaken.
   void done();
@@ -50,7 +53,7 @@ class isolation {
   // A call of the current piece was rejected. `signature` is what the remote said, for telling alike refusals.
   advice rejected(const call& refused, std::string_view signature);
 
-  // The remaining ranges, after hold_all; forgets them.
+  // The remaining ranges, after hold_all; forgets them. Re-probes stay: they have holds of their own.
   std::vector<range> take_rest();
   void clear();
 

@@ -222,6 +222,15 @@ void ledger::restore_held(range r, hold_id id) {
   held_.assign(r, id, unused);
 }
 
+bool ledger::holds(hold_id id) const {
+  bool found = false;
+  held_.visit_while([&](range, hold_id h) {
+    found = h == id;
+    return !found;
+  });
+  return found;
+}
+
 std::int64_t ledger::owed_partitions() const {
   std::int64_t owed = pending_.partitions();
   limbo_.visit_all([&](range at, const limbo_entry& e) {

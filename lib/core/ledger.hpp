@@ -100,6 +100,9 @@ class ledger {
   [[nodiscard]] const range_map<hold_id>& held() const { return held_; }
   [[nodiscard]] const std::optional<call>& in_flight() const { return in_flight_; }
 
+  // Whether any partition is held under `id`.
+  [[nodiscard]] bool holds(hold_id id) const;
+
   // Partitions the remote has still to accept, owed re-assertions included, held ones not.
   [[nodiscard]] std::int64_t owed_partitions() const;
 

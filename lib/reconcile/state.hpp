@@ -23,6 +23,8 @@ struct plan_row {
   std::optional<system_time> pending_since;  // since when something has been waiting without a break
   std::optional<std::int64_t> refold_next;   // a refold is under way: rows with seq > this and <= refold_until are still to be read
   std::int64_t refold_until = 0;
+
+  friend bool operator==(const plan_row&, const plan_row&) = default;
 };
 
 // What the remote said no to.

@@ -1,0 +1,286 @@
+#include "reconcile/courier.hpp"
+
+#include "can/replies.hpp"
+#include "can/requests.hpp"
+#include "reconcile/event_names.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace partmark {
+namespace {
+
+http_request request_for(const plan_state& plan, const call& c) {
+  const std::optional<std::string_view> run_type =
+      plan.run_type().empty() ? std::nullopt : std::optional<std::string_view>(plan.run_type());
+  switch (c.kind) {
+    case call_kind::refresh:
+      return can::full_refresh_done(plan.row.uuid, run_type);
+    case call_kind::clear:
+      return can::clear_partitions(plan.row.uuid, plan.book.shape(), c.ranges_of(mark::cleared));
+    case call_kind::update:
+      break;
+  }
+  return can::update_partitions(plan.row.uuid, run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
+}
+
+attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, now t) {
+  attempt_row row;
+  row.plan = plan.row.id;
+  row.call_id = plan.under_way->call_id;
+  row.kind = said.kind;
+  row.claims.assign(said.claims.begin(),
+                    said.claims.begin() + static_cast<std::ptrdiff_t>(std::min(said.claims.size(), attempt_claims_kept)));
+  row.partitions = said.partitions();
+  row.sent_at = plan.under_way->sent.system;
+  row.took = std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way->sent.steady);
+  row.ended = v;
+  return row;
+}
+
+}  // namespace
+
+courier::courier(plan_table& plans, const loop_settings& settings, remote& out, events& log, random_source& random)
+    : plans_(plans), settings_(settings), out_(out), log_(log), outcome_(settings, log, random) {}
+
+void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
+  last_call_id_ = last_call_id;
+  outcome_.restore_last_hold(last_hold);
+  for (auto& e : endpoints_) e.paused = std::find(paused.begin(), paused.end(), e.settings.name) != paused.end();
+}
+
+void courier::configure(now t) {
+  for (auto& e : endpoints_) e.removed = true;
+  for (const auto& wanted : settings_.endpoints) {
+    const auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == wanted.name; });
+    if (known == endpoints_.end()) {
+      endpoints_.push_back({wanted, circuit(settings_.circuit), {}, 0, false, false});
+      continue;
+    }
+    known->settings = wanted;
+    known->removed = false;
+    known->health.configure(settings_.circuit);
+    known->health.probe_now(t.steady);
+  }
+}
+
+std::size_t courier::endpoint_named(std::string_view name) const {
+  const std::string_view wanted = name.empty() ? std::string_view(settings_.endpoints.front().name) : name;
+  for (std::size_t i = 0; i < endpoints_.size(); ++i)
+    if (endpoints_[i].settings.name == wanted) return i;
+  return endpoint_named({});
+}
+
+void courier::touched(plan_state& plan, now t, state_changes& batch) {
+  const plan_id id = plan.row.id;
+  outcome_.drop_empty_holds(plan, batch);
+
+  const bool owes = plan.book.owed_partitions() > 0;
+  if (owes != plan.owes) plans_.owing += owes ? 1U : static_cast<std::size_t>(-1);
+  plan.owes = owes;
+  const bool holding = !plan.book.held().empty();
+  if (holding != plan.holding) plans_.holding += holding ? 1U : static_cast<std::size_t>(-1);
+  plan.holding = holding;
+
+  if (owes && !plan.row.pending_since) plan.row.pending_since = t.system;
+  if (!owes) plan.row.pending_since.reset();
+  if (!(plan.row == plan.stored)) batch.plans.push_back(plan.stored = plan.row);
+
+  if (const auto settles = plan.book.next_settle())
+    settling_.set(id, *settles);
+  else
+    settling_.drop(id);
+  std::optional<steady_time> next_try;
+  for (const auto& [hold, at] : plan.reprobe_at)
+    if (!next_try || at < *next_try) next_try = at;
+  if (next_try)
+    reprobing_.set(id, *next_try);
+  else
+    reprobing_.drop(id);
+
+  auto& waiting = endpoints_[plan.endpoint].waiting;
+  if (plan.under_way || plan.refold_to || plan.refolding() || plan.book.pending().empty())
+    waiting.drop(id);
+  else if (!waiting.due(id))
+    waiting.set(id, plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady);
+}
+
+plan_id courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch) {
+  const auto found = flights_.find(call_id);
+  assert(found != flights_.end());
+  plan_state& plan = plans_.at(found->second);
+  flights_.erase(found);
+  endpoint_state& e = endpoints_[plan.under_way->endpoint];
+  --e.in_flight;
+
+  const verdict v = can::classify(reply, can::call_type::mark, t.system);
+  count(v);
+  batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
+  batch.intents_ended.push_back(plan.row.id);
+  const steady_time due = outcome_.ended(plan, v, e.settings.settle_time, t, batch);
+  const circuit_change change = e.health.ended(v, t.steady);
+  log_circuit(e, change, v);
+  if (change == circuit_change::closed) e.waiting.bring_forward(t.steady);
+
+  if (!plan.book.pending().empty()) endpoints_[plan.endpoint].waiting.set(plan.row.id, due);
+  touched(plan, t, batch);
+  return plan.row.id;
+}
+
+void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
+  endpoints_[plan.endpoint].waiting.drop(plan.row.id);
+  plan.endpoint = endpoint;
+  touched(plan, t, batch);
+}
+
+void courier::expire(now t, state_changes& batch) {
+  while (const auto id = settling_.pop_due(t.steady)) {
+    plan_state& plan = plans_.at(*id);
+    ledger_changes changes;
+    plan.book.settle(t.steady, changes);
+    append(batch, *id, changes);
+    touched(plan, t, batch);
+  }
+  while (const auto id = reprobing_.pop_due(t.steady)) {
+    plan_state& plan = plans_.at(*id);
+    std::vector<hold_id> ripe;
+    for (const auto& [hold, at] : plan.reprobe_at)
+      if (at <= t.steady) ripe.push_back(hold);
+    for (const hold_id hold : ripe) outcome_.reprobe(plan, hold, batch);
+    touched(plan, t, batch);
+  }
+}
+
+bool courier::prepare_one(plan_state& plan, now t, state_changes& batch) {
+  std::optional<call> next;
+  while (plan.inside.active() && !next) {
+    next = plan.book.next_call(settings_.ranges_max, &plan.inside.current().at);
+    if (!next) plan.inside.done();
+  }
+  flight f;
+  if (next) {
+    f.inside = true;
+    if (const auto hold = plan.inside.current().reprobe_of; hold != 0) f.reprobe_of = hold;
+  } else {
+    next = plan.book.next_call(settings_.ranges_max);
+  }
+  if (!next) return false;
+  f.call_id = ++last_call_id_;
+  f.endpoint = plan.endpoint;
+  f.sent = t;
+  prepared_.push_back({f.call_id, plan.row.id, request_for(plan, *next)});
+  batch.intents.push_back({plan.row.id, f.call_id, *next, t.system});
+  plan.book.take(std::move(*next));
+  plan.under_way = f;
+  plan.lingering_since.reset();
+  flights_.emplace(f.call_id, plan.row.id);
+  ++endpoints_[f.endpoint].in_flight;
+  return true;
+}
+
+void courier::prepare(now t, state_changes& batch) {
+  for (auto& e : endpoints_) {
+    if (e.paused || e.removed) continue;
+    while (e.in_flight < e.settings.max_in_flight && e.health.may_send(t.steady, e.in_flight)) {
+      const auto id = e.health.is_open() ? e.waiting.pop_first() : e.waiting.pop_due(t.steady);
+      if (!id) break;
+      plan_state& plan = plans_.at(*id);
+      if (!prepare_one(plan, t, batch)) touched(plan, t, batch);
+    }
+  }
+}
+
+void courier::send_prepared() {
+  for (auto& p : std::exchange(prepared_, {})) {
+    const auto& plan = plans_.at(p.plan);
+    out_.send(p.call_id, endpoints_[plan.under_way->endpoint].settings.name, std::move(p.request));
+  }
+}
+
+void courier::abandon_prepared(now t, state_changes& batch) {
+  batch.intents.clear();
+  for (const auto& p : std::exchange(prepared_, {})) {
+    plan_state& plan = plans_.at(p.plan);
+    --endpoints_[plan.under_way->endpoint].in_flight;
+    flights_.erase(p.call_id);
+    plan.book.refused();
+    plan.under_way.reset();
+    touched(plan, t, batch);
+  }
+}
+
+std::optional<steady_time> courier::next_time(now t) const {
+  std::optional<steady_time> next;
+  const auto consider = [&](std::optional<steady_time> at) {
+    if (at && (!next || *at < *next)) next = at;
+  };
+  consider(settling_.next_due());
+  consider(reprobing_.next_due());
+  for (const auto& e : endpoints_) {
+    if (e.paused || e.removed || e.waiting.empty() || e.in_flight >= e.settings.max_in_flight) continue;
+    if (e.health.is_open() && e.in_flight > 0) continue;  // the probe's answer comes first
+    const auto due = e.health.is_open() ? std::optional(t.steady) : e.waiting.next_due();
+    const auto chance = e.health.next_chance(t.steady);
+    consider(chance && due ? std::max(*chance, *due) : due);
+  }
+  return next;
+}
+
+void courier::retry_held(plan_state& plan, now t, state_changes& batch) {
+  std::vector<hold_id> all;
+  for (const auto& [hold, row] : plan.holds)
+    if (plan.book.holds(hold)) all.push_back(hold);
+  for (const hold_id hold : all) outcome_.reprobe(plan, hold, batch);
+  if (!all.empty()) endpoints_[plan.endpoint].waiting.drop(plan.row.id);  // a backoff does not outlast a person's wish
+  touched(plan, t, batch);
+}
+
+void courier::pause(std::string_view endpoint, bool paused, now t, state_changes& batch) {
+  endpoint_state& e = endpoints_[endpoint_named(endpoint)];
+  if (e.paused == paused) return;
+  e.paused = paused;
+  batch.paused.emplace_back(e.settings.name, paused);
+  if (!paused) e.health.probe_now(t.steady);
+  log_.emit({severity::warning,
+             paused ? event_name::endpoint_paused : event_name::endpoint_resumed,
+             "endpoint " + e.settings.name + (paused ? " is paused: nothing is sent to it until `partmark resume`" : " goes on"),
+             {{"endpoint", e.settings.name}}});
+}
+
+void courier::count(const verdict& v) {
+  switch (v.kind) {
+    case verdict_kind::accepted:
+      ++counters_.accepted;
+      break;
+    case verdict_kind::retry:
+      ++counters_.retried;
+      break;
+    case verdict_kind::rejected:
+      ++counters_.rejected;
+      break;
+    case verdict_kind::unauthorized:
+      ++counters_.unauthorized;
+      break;
+    case verdict_kind::ambiguous:
+      ++counters_.ambiguous;
+      break;
+  }
+}
+
+void courier::log_circuit(const endpoint_state& e, circuit_change change, const verdict& v) const {
+  if (change == circuit_change::none) return;
+  const std::vector<event_field> fields{
+      {"endpoint", e.settings.name}, {"status", static_cast<std::int64_t>(v.http_status)}, {"reason", v.message}};
+  if (change == circuit_change::closed)
+    log_.emit({severity::info, event_name::endpoint_circuit_closed, "endpoint " + e.settings.name + " answers again", fields});
+  else if (e.health.is_unauthorized())
+    log_.emit({severity::error, event_name::endpoint_unauthorized,
+               "endpoint " + e.settings.name + " refuses the credential: " + v.message + "; correct auth in the configuration and reload",
+               fields});
+  else
+    log_.emit({severity::error, event_name::endpoint_circuit_opened,
+               "endpoint " + e.settings.name + " is in trouble: " + v.message + "; it is probed until it answers", fields});
+}
+
+}  // namespace partmark

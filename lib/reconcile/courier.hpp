@@ -1,0 +1,102 @@
+// Decides which plan calls which endpoint next, builds the call from the ledger at that moment, and takes its end. At most one call of a
+// plan is under way, at most max_in_flight of an endpoint. Owned by the loop; one thread.
+#pragma once
+
+#include "core/circuit.hpp"
+#include "core/schedule.hpp"
+#include "reconcile/outcome.hpp"
+#include "reconcile/plans.hpp"
+#include "reconcile/remote.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace partmark {
+
+struct endpoint_state {
+  endpoint_settings settings;
+  circuit health;
+  schedule waiting;  // plans that owe something and have no call under way
+  std::size_t in_flight = 0;
+  bool paused = false;
+  bool removed = false;  // by a reload: its calls end, its plans have moved on
+};
+
+struct call_counters {
+  std::uint64_t accepted = 0;
+  std::uint64_t retried = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t unauthorized = 0;
+  std::uint64_t ambiguous = 0;
+};
+
+class courier {
+ public:
+  courier(plan_table& plans, const loop_settings& settings, remote& out, events& log, random_source& random);
+
+  // Takes over endpoints from the settings: new ones appear, missing ones finish what is under way and their plans move to the default.
+  void configure(now t);
+  [[nodiscard]] std::size_t endpoint_named(std::string_view name) const;  // the default for an empty or unknown name
+
+  void restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused);
+
+  // The plan's ledger changed at `t`: sees to its timers, its place in the schedule and its stored row.
+  void touched(plan_state& plan, now t, state_changes& batch);
+
+  // From now on the plan's calls go to another endpoint; one that is under way ends where it is.
+  void move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch);
+
+  // A call ended; answers whose it was.
+  plan_id ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch);
+
+  // What time alone brings: settled limbo, holds whose next try has come.
+  void expire(now t, state_changes& batch);
+
+  // Builds what may go out at `t` and writes the intents into the batch. Nothing is sent before send_prepared(), after the batch is stored.
+  void prepare(now t, state_changes& batch);
+  void send_prepared();
+  // The batch could not be stored: takes the prepared calls back, out of the batch too.
+  void abandon_prepared(now t, state_changes& batch);
+
+  // When something may have to be done next by time alone.
+  [[nodiscard]] std::optional<steady_time> next_time(now t) const;
+
+  // Tries everything held now: all of them, or one plan's.
+  void retry_held(plan_state& plan, now t, state_changes& batch);
+  void pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
+
+  [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
+  [[nodiscard]] const std::vector<endpoint_state>& endpoints() const { return endpoints_; }
+  [[nodiscard]] const call_counters& counters() const { return counters_; }
+
+ private:
+  struct prepared_call {
+    std::uint64_t call_id = 0;
+    plan_id plan = 0;
+    http_request request;
+  };
+
+  bool prepare_one(plan_state& plan, now t, state_changes& batch);
+  void count(const verdict& v);
+  void log_circuit(const endpoint_state& e, circuit_change change, const verdict& v) const;
+
+  plan_table& plans_;
+  const loop_settings& settings_;
+  remote& out_;
+  events& log_;
+  outcome outcome_;
+  std::vector<endpoint_state> endpoints_;  // only grows: plans and flights refer by index
+  std::unordered_map<std::uint64_t, plan_id> flights_;
+  std::vector<prepared_call> prepared_;
+  schedule settling_;   // plans with limbo, by when it settles
+  schedule reprobing_;  // plans with holds, by next try
+  std::uint64_t last_call_id_ = 0;
+  call_counters counters_;
+};
+
+}  // namespace partmark

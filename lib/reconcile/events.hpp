@@ -1,0 +1,34 @@
+// Port: what happens, for whoever watches. One event is one log line: a stable dotted name, a sentence, typed fields (docs/events.md).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace partmark {
+
+enum class severity : std::uint8_t { debug, info, warning, error };
+
+using field_value = std::variant<std::string, std::int64_t, double, bool>;
+
+struct event_field {
+  std::string_view key;  // a literal
+  field_value value;
+};
+
+struct event {
+  severity level = severity::info;
+  std::string_view name;  // one of event_names.hpp
+  std::string message;    // for people; says what to do where something is to be done
+  std::vector<event_field> fields;
+};
+
+class events {
+ public:
+  virtual ~events() = default;
+  virtual void emit(const event& e) = 0;
+};
+
+}  // namespace partmark

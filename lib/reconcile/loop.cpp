@@ -1,0 +1,200 @@
+#include "reconcile/loop.hpp"
+
+#include "reconcile/event_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+namespace partmark {
+namespace {
+
+// After an event the row may not be visible yet (measured: mostly within a millisecond): look again with growing gaps.
+constexpr std::array<std::chrono::microseconds, 8> look_gaps{
+    std::chrono::microseconds(12'800), std::chrono::microseconds(6'400), std::chrono::microseconds(3'200), std::chrono::microseconds(1'600),
+    std::chrono::microseconds(800),    std::chrono::microseconds(400),   std::chrono::microseconds(200),   std::chrono::microseconds(100)};
+
+constexpr retry_settings store_backoff{milliseconds(5), milliseconds(2000), 2.0};
+
+}  // namespace
+
+loop::loop(journal& source, state& store, remote& out, events& log, loop_settings settings, std::uint64_t seed)
+    : source_(source),
+      store_(store),
+      log_(log),
+      settings_(std::move(settings)),
+      random_(seed),
+      courier_(plans_, settings_, out, log, random_),
+      fold_(plans_, settings_, log) {
+  fold_.place = [this](std::string_view uuid) { return placement_of(uuid); };
+}
+
+turn loop::run(now t) {
+  for (auto& [call_id, reply] : std::exchange(replies_, {})) {
+    plan_state& plan = plans_.at(courier_.ended(call_id, reply, t, unsaved_));
+    if (plan.refold_to) start_refold(plan, t);
+  }
+  courier_.expire(t, unsaved_);
+
+  turn out;
+  stage s;
+  if (!store_retry_ || t.steady >= *store_retry_) {
+    s = read(t);
+    if (s.may_push && !draining_) courier_.prepare(t, unsaved_);
+    if (store(t)) {
+      courier_.send_prepared();
+    } else {
+      courier_.abandon_prepared(t, unsaved_);
+      s.again = false;
+    }
+  }
+  out.fatal = s.fatal;
+  out.again = s.again;
+  out.wake = next_wake(s, t);
+  return out;
+}
+
+loop::stage loop::read(now t) {
+  stage s;
+  // While a batch waits for room on the disk nothing more is read: memory stays bounded, and nothing is pushed that is not stored.
+  if (store_failures_ > 0) {
+    s.again = true;
+    return s;
+  }
+  const auto look = source_.look(position_);
+  if (!look) {
+    behind_ = true;
+    if (look.error().code == errc::identity || look.error().code == errc::newer_version) {
+      s.fatal = look.error();
+      return s;
+    }
+    report_unreadable(look.error());
+    s.retry = t.steady + (look.error().code == errc::busy ? milliseconds(5) : settings_.poll_interval);
+    return s;
+  }
+  if (*look == journal_look::absent) {
+    behind_ = true;
+    if (std::exchange(journal_trouble_, "absent") != "absent")
+      log_.emit(
+          {severity::warning, event_name::journal_waiting, "the journal is not there yet: waiting for it; `partmark init` makes it", {}});
+    return s;
+  }
+  if (!journal_trouble_.empty()) {
+    journal_trouble_.clear();
+    log_.emit({severity::info, event_name::journal_opened, "the journal is readable", {{"uuid", source_.uuid()}}});
+  }
+  if (position_.uuid.empty()) {
+    position_.uuid = source_.uuid();
+    unsaved_.position = position_;
+  }
+  if (*look == journal_look::changed) behind_ = true;
+  if (!behind_) {
+    s.may_push = true;
+    return s;
+  }
+  return read_slice(t);
+}
+
+loop::stage loop::read_slice(now t) {
+  stage s;
+  s.again = true;
+  if (!refolding_.empty()) {
+    plan_state& plan = plans_.at(refolding_.front());
+    if (refold_slice(plan, s, t)) refolding_.erase(refolding_.begin());
+    return s;
+  }
+  fold_.begin(unsaved_, t);
+  const auto slice = source_.read_plans(position_.plans, settings_.slice_rows, fold_);
+  const auto last_folded = fold_.last_seq();
+  const auto touched = fold_.finish();
+  for (const plan_id id : touched) courier_.touched(plans_.at(id), t, unsaved_);
+  if (!slice) {
+    // What it delivered before it failed is folded, and must not be folded twice. The anchor before it is still a row that must be there.
+    if (last_folded) {
+      position_.plans.folded_seq = *last_folded;
+      unsaved_.position = position_;
+      unread_rows_ = true;
+    }
+    report_unreadable(slice.error());
+    s.again = false;
+    s.retry = t.steady + milliseconds(5);
+    return s;
+  }
+  if (slice->cursor != position_.plans) {
+    position_.plans = slice->cursor;
+    unsaved_.position = position_;
+  }
+  unread_rows_ = unread_rows_ || slice->rows > 0;
+  behind_ = slice->full;
+  if (!behind_) {
+    s.again = false;
+    s.may_push = true;
+    caught_up(t);
+  }
+  return s;
+}
+
+void loop::caught_up(now t) {
+  if (!std::exchange(after_reboot_, false)) return;
+  unsaved_.boot_id = boot_id_;
+  for (plan_state& plan : plans_) {
+    ledger_changes changes;
+    std::vector<range> pending;
+    plan.book.pending().visit_all([&](range at, mark) { pending.push_back(at); });
+    const auto settled_at = t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time;
+    for (const range at : pending) plan.book.may_land(at, every_mark, settled_at, changes);
+    append(unsaved_, plan.row.id, changes);
+    courier_.touched(plan, t, unsaved_);
+  }
+}
+
+bool loop::store(now t) {
+  if (unsaved_.empty()) return true;
+  result<void> done = unread_rows_ ? source_.sync() : result<void>();
+  if (done) done = store_.commit(unsaved_);
+  if (!done) {
+    if (store_failures_ == 0 || done.error().code != errc::busy)
+      log_.emit({severity::error, event_name::state_unwritable, "nothing is pushed until this can be stored: " + done.error().message, {}});
+    store_retry_ = t.steady + backoff_ceiling(store_backoff, store_failures_++);
+    return false;
+  }
+  unsaved_.clear();
+  unread_rows_ = false;
+  store_retry_.reset();
+  if (std::exchange(store_failures_, 0) > 1) log_.emit({severity::info, event_name::state_written, "state is stored again", {}});
+  return true;
+}
+
+void loop::report_unreadable(const error& e) {
+  if (e.code == errc::busy || e.message == journal_trouble_) return;
+  journal_trouble_ = e.message;
+  log_.emit({severity::error, event_name::journal_unreadable, "nothing is pushed until the journal can be read: " + e.message, {}});
+}
+
+steady_time loop::next_wake(const stage& s, now t) {
+  steady_time wake = t.steady + settings_.poll_interval;
+  const auto consider = [&](std::optional<steady_time> at) {
+    if (at) wake = std::min(wake, *at);
+  };
+  consider(s.retry);
+  consider(store_retry_);
+  if (looks_left_ > 0) consider(t.steady + look_gaps[--looks_left_]);
+  if (s.may_push && !draining_) consider(courier_.next_time(t));
+  return std::max(wake, t.steady);
+}
+
+loop_summary loop::summary() const {
+  loop_summary s;
+  s.position = position_;
+  s.plans = plans_.size();
+  s.owing_plans = plans_.owing;
+  s.held_plans = plans_.holding;
+  s.in_flight = courier_.in_flight();
+  s.folded = fold_.folded();
+  s.rejected = fold_.rejected();
+  s.behind = behind_;
+  s.calls = courier_.counters();
+  return s;
+}
+
+}  // namespace partmark

@@ -1,0 +1,122 @@
+// The reconciliation loop: read the journal, fold, store, push, acknowledge. It decides; ports do. Whoever owns it calls run() whenever
+// something happened (a journal hint, an ended call, the time it asked for) and carries out nothing but the waiting. One thread.
+#pragma once
+
+#include "reconcile/courier.hpp"
+#include "reconcile/fold.hpp"
+#include "reconcile/journal.hpp"
+#include "reconcile/state.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace partmark {
+
+// What one turn of the loop asks of its owner.
+struct turn {
+  std::optional<steady_time> wake;  // run again at this time at the latest; absent: when something happens
+  bool again = false;               // there is more to do at once: run again after other work had its chance
+  std::optional<error> fatal;       // stop (exit 78): the journal is not the one that was folded
+};
+
+struct loop_summary {
+  journal_position position;
+  std::size_t plans = 0;
+  std::size_t owing_plans = 0;
+  std::size_t held_plans = 0;
+  std::size_t in_flight = 0;
+  std::int64_t folded = 0;    // since the start of this run
+  std::int64_t rejected = 0;  // since the start of this run
+  bool behind = true;         // the journal was not read to its end yet
+  call_counters calls;
+};
+
+class loop {
+ public:
+  loop(journal& source, state& store, remote& out, events& log, loop_settings settings, std::uint64_t seed);
+
+  // Takes over what a former run stored. `boot_id` names this boot of the machine: after another one, what was pending may have been sent
+  // by calls whose intent the power cut took, so every mark may still land (DESIGN §5).
+  void restore(stored_state stored, std::string_view boot_id, now t);
+
+  // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again a few times.
+  void journal_hint() { looks_left_ = looks_after_hint; }
+  // A call ended; taken up by the next run().
+  void ended(std::uint64_t call_id, exchange reply) { replies_.emplace_back(call_id, std::move(reply)); }
+
+  turn run(now t);
+
+  // New settings; what is under way goes on.
+  void reconfigure(loop_settings settings, now t);
+  // No new calls from here on.
+  void drain() { draining_ = true; }
+
+  // Tries what is held now: everything, or one plan's. False: no such plan.
+  bool retry_held(std::optional<std::string_view> plan, now t);
+  bool resync(std::optional<std::string_view> plan, now t);
+  bool refold(std::string_view plan, now t);
+  bool pause(std::string_view endpoint, bool paused, now t);  // an empty name: all
+
+  [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && unsaved_.empty(); }
+  // Everything read, stored and accepted, apart from what is held.
+  [[nodiscard]] bool settled() const { return !behind_ && plans_.owing == 0 && idle(); }
+  [[nodiscard]] loop_summary summary() const;
+  [[nodiscard]] const plan_table& plans() const { return plans_; }
+  [[nodiscard]] const courier& calls() const { return courier_; }
+  [[nodiscard]] const loop_settings& settings() const { return settings_; }
+
+ private:
+  static constexpr unsigned looks_after_hint = 8;
+
+  struct stage {
+    bool may_push = false;
+    bool again = false;
+    std::optional<error> fatal;
+    std::optional<steady_time> retry;
+  };
+
+  stage read(now t);
+  stage read_slice(now t);
+  bool refold_slice(plan_state& plan, stage& s, now t);
+  void configure(now t);
+  void want_refold(plan_state& plan, plan_shape shape, now t);
+  void start_refold(plan_state& plan, now t);
+  template <class F>
+  bool each(std::optional<std::string_view> uuid, F f);
+  void caught_up(now t);
+  bool store(now t);
+  fold::placement placement_of(std::string_view uuid) const;
+  void place(plan_state& plan, now t);
+  void report_unreadable(const error& e);
+  [[nodiscard]] steady_time next_wake(const stage& s, now t);
+
+  journal& source_;
+  state& store_;
+  events& log_;
+  loop_settings settings_;
+  random_source random_;
+  plan_table plans_;
+  courier courier_;
+  fold fold_;
+  std::vector<std::pair<std::uint64_t, exchange>> replies_;
+  state_changes unsaved_;
+  journal_position position_;
+  std::vector<plan_id> refolding_;
+  std::unordered_map<std::string_view, std::size_t> configured_;  // by uuid, into settings_.plans
+  std::string boot_id_;
+  bool behind_ = true;
+  bool draining_ = false;
+  bool unread_rows_ = false;   // rows of this turn's slice wait for the journal's sync
+  bool after_reboot_ = false;  // until caught up
+  unsigned looks_left_ = 0;
+  unsigned store_failures_ = 0;
+  std::optional<steady_time> store_retry_;
+  std::string journal_trouble_;  // what was last reported, so that it is said once
+};
+
+}  // namespace partmark

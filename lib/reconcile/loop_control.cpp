@@ -1,0 +1,168 @@
+// What changes the loop from outside: a former run's state, new settings, a person's commands.
+#include "reconcile/event_names.hpp"
+#include "reconcile/loop.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace partmark {
+
+fold::placement loop::placement_of(std::string_view uuid) const {
+  const auto found = configured_.find(uuid);
+  if (found == configured_.end()) return {courier_.endpoint_named({}), std::nullopt, {}};
+  const plan_settings& p = settings_.plans[found->second];
+  return {courier_.endpoint_named(p.endpoint), p.shape, p.run_type};
+}
+
+void loop::configure(now t) {
+  courier_.configure(t);
+  configured_.clear();
+  for (std::size_t i = 0; i < settings_.plans.size(); ++i) configured_.emplace(settings_.plans[i].uuid, i);
+}
+
+// Gives the plan what the configuration says of it; a shape that differs from the folded one means folding it anew.
+void loop::place(plan_state& plan, now t) {
+  const auto where = placement_of(plan.row.uuid);
+  plan.configured_run_type = where.run_type;
+  if (plan.endpoint != where.endpoint) courier_.move(plan, where.endpoint, t, unsaved_);
+  if (where.shape && *where.shape != plan.row.shape) want_refold(plan, *where.shape, t);
+}
+
+void loop::restore(stored_state stored, std::string_view boot_id, now t) {
+  configure(t);
+  position_ = stored.position;
+  for (plan_row& row : stored.plans) plans_.restore(std::move(row), 0);
+  for (const auto& [id, change] : stored.marks) plans_.at(id).book.restore_mark(change.at, change.value);
+  for (const auto& [id, change] : stored.held) plans_.at(id).book.restore_held(change.at, change.value);
+  for (const auto& [id, change] : stored.pending) plans_.at(id).book.restore_pending(change.at);
+
+  const auto settled_at = [&](const plan_state& plan) { return t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time; };
+  for (plan_state& plan : plans_) plan.endpoint = placement_of(plan.row.uuid).endpoint;
+  ledger_changes changes;
+  for (const auto& [id, change] : stored.limbo)
+    plans_.at(id).book.may_land(change.at, change.value.may_land, settled_at(plans_.at(id)), changes);
+  changes.clear();
+  // A call that was under way when the former run ended may have been applied, or may yet.
+  for (const auto& intent : stored.intents) {
+    plan_state& plan = plans_.at(intent.plan);
+    for (const auto& c : intent.claims.claims) plan.book.may_land(c.at, bit(c.said), settled_at(plan), changes);
+    append(unsaved_, intent.plan, changes);
+    unsaved_.intents_ended.push_back(intent.plan);
+  }
+  hold_id last_hold = 0;
+  for (const hold_row& hold : stored.holds) {
+    last_hold = std::max(last_hold, hold.id);
+    plan_state& plan = plans_.at(hold.plan);
+    plan.holds.emplace(hold.id, hold);
+    plan.reprobe_at[hold.id] = t.steady + std::clamp(hold.next_try - t.system, milliseconds(0), settings_.reprobe_held);
+  }
+  courier_.restore(stored.last_call_id, last_hold, stored.paused);
+
+  after_reboot_ = !stored.boot_id.empty() && stored.boot_id != boot_id;
+  // Stored with the limbo it causes, not before: a crash in between must find the old boot again.
+  boot_id_ = boot_id;
+  if (stored.boot_id.empty()) unsaved_.boot_id = boot_id_;
+  for (plan_state& plan : plans_) {
+    if (plan.refolding()) refolding_.push_back(plan.row.id);
+    place(plan, t);
+    courier_.touched(plan, t, unsaved_);
+  }
+}
+
+void loop::reconfigure(loop_settings settings, now t) {
+  settings_ = std::move(settings);
+  configure(t);
+  for (plan_state& plan : plans_) {
+    place(plan, t);
+    courier_.touched(plan, t, unsaved_);
+  }
+}
+
+void loop::want_refold(plan_state& plan, plan_shape shape, now t) {
+  plan.refold_to = shape;
+  if (!plan.under_way) start_refold(plan, t);  // else when its call has ended
+}
+
+void loop::start_refold(plan_state& plan, now t) {
+  assert(plan.refold_to && !plan.under_way);
+  const plan_shape shape = *std::exchange(plan.refold_to, std::nullopt);
+  log_.emit({severity::warning,
+             event_name::plan_refolding,
+             "plan " + plan.row.uuid + ": its records are folded anew",
+             {{"plan", plan.row.uuid}}});
+  ledger_changes changes;
+  plan.book.reset(shape, changes);
+  append(unsaved_, plan.row.id, changes);
+  plan.inside.clear();
+  plan.row.shape = shape;
+  if (!plan.refolding()) refolding_.push_back(plan.row.id);
+  plan.row.refold_next = 0;
+  plan.row.refold_until = position_.plans.folded_seq;
+  unsaved_.rejects_forgotten.push_back(plan.row.uuid);
+  behind_ = true;
+  courier_.touched(plan, t, unsaved_);
+}
+
+// True when the plan is whole again.
+bool loop::refold_slice(plan_state& plan, stage& s, now t) {
+  fold_.begin(unsaved_, t);
+  const auto slice = source_.read_plan(plan.row.uuid, *plan.row.refold_next, plan.row.refold_until, settings_.slice_rows, fold_);
+  if (const auto last = fold_.last_seq()) plan.row.refold_next = *last;
+  fold_.finish();
+  bool whole = false;
+  if (slice) {
+    plan.row.refold_next = slice->cursor.folded_seq;
+    unread_rows_ = unread_rows_ || slice->rows > 0;
+    if (!slice->full) {
+      whole = true;
+      plan.row.refold_next.reset();
+      log_.emit({severity::info, event_name::plan_refolded, "plan " + plan.row.uuid + ": folded anew", {{"plan", plan.row.uuid}}});
+    }
+  } else {
+    report_unreadable(slice.error());
+    s.again = false;
+    s.retry = t.steady + milliseconds(5);
+  }
+  courier_.touched(plan, t, unsaved_);
+  return whole;
+}
+
+template <class F>
+bool loop::each(std::optional<std::string_view> uuid, F f) {
+  if (!uuid) {
+    for (plan_state& plan : plans_) f(plan);
+    return true;
+  }
+  plan_state* plan = plans_.find(*uuid);
+  if (plan) f(*plan);
+  return plan != nullptr;
+}
+
+bool loop::retry_held(std::optional<std::string_view> uuid, now t) {
+  return each(uuid, [&](plan_state& plan) { courier_.retry_held(plan, t, unsaved_); });
+}
+
+bool loop::resync(std::optional<std::string_view> uuid, now t) {
+  return each(uuid, [&](plan_state& plan) {
+    ledger_changes changes;
+    plan.book.resync(changes);
+    append(unsaved_, plan.row.id, changes);
+    courier_.touched(plan, t, unsaved_);
+  });
+}
+
+bool loop::refold(std::string_view uuid, now t) {
+  return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.row.shape, t); });
+}
+
+bool loop::pause(std::string_view endpoint, bool paused, now t) {
+  bool found = false;
+  for (std::size_t i = 0; i < settings_.endpoints.size(); ++i) {
+    if (!endpoint.empty() && settings_.endpoints[i].name != endpoint) continue;
+    courier_.pause(settings_.endpoints[i].name, paused, t, unsaved_);
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace partmark

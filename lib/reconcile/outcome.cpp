@@ -1,0 +1,188 @@
+#include "reconcile/outcome.hpp"
+
+#include "reconcile/event_names.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace partmark {
+namespace {
+
+// A platform answers a database hiccup with a rejection too: so many are retried before partitions are suspected.
+constexpr unsigned rejections_retried = 3;
+
+constexpr milliseconds first_reprobe{std::chrono::minutes(1)};
+
+// What makes two refusals alike. Messages often carry a number of their own, so only what names the kind of refusal counts.
+std::string signature(const verdict& v) { return std::to_string(v.http_status) + '/' + v.code; }
+
+std::string reason(const verdict& v) {
+  std::string text = v.message.empty() ? "refused without a message" : v.message;
+  if (!v.code.empty()) text += " (code " + v.code + ")";
+  return text;
+}
+
+std::vector<event_field> fields(const plan_state& plan, const verdict& v) {
+  return {{"plan", plan.row.uuid},
+          {"status", static_cast<std::int64_t>(v.http_status)},
+          {"code", v.code},
+          {"reason", v.message},
+          {"trace_id", v.trace_id}};
+}
+
+// Whether a current piece of an isolation has nothing left to send.
+bool piece_is_done(const plan_state& plan) { return !plan.book.next_call(1, &plan.inside.current().at); }
+
+}  // namespace
+
+steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch) {
+  assert(plan.under_way && plan.book.in_flight());
+  ledger_changes changes;
+  const bool again_at_once = v.retry_at_once && !plan.lost_at_once;
+  plan.lost_at_once = v.retry_at_once;
+  switch (v.kind) {
+    case verdict_kind::accepted:
+      accepted(plan, v, t, batch);
+      break;
+    case verdict_kind::rejected:
+      rejected(plan, v, t, batch);
+      break;
+    case verdict_kind::retry:
+    case verdict_kind::unauthorized:
+      plan.book.refused();
+      break;
+    case verdict_kind::ambiguous:
+      plan.book.ambiguous(t.steady + settle_time, changes);
+      append(batch, plan.row.id, changes);
+      break;
+  }
+  while (plan.inside.active() && piece_is_done(plan)) plan.inside.done();
+  drop_empty_holds(plan, batch);
+  plan.under_way.reset();
+  if (v.kind == verdict_kind::accepted)
+    return plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady;
+  const bool held_now = v.kind == verdict_kind::rejected && plan.rejections == 0;
+  if (again_at_once || held_now) return t.steady;
+  milliseconds delay = backoff_delay(settings_.retry, plan.failures++, random_);
+  if (v.not_before) delay = std::max(delay, *v.not_before);
+  log_failure(plan, v, delay);
+  return t.steady + delay;
+}
+
+void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes& batch) {
+  const call& said = *plan.book.in_flight();
+  log_.emit({severity::info,
+             event_name::push_accepted,
+             "plan " + plan.row.uuid + ": " + std::to_string(said.partitions()) + " partitions marked",
+             {{"plan", plan.row.uuid},
+              {"partitions", said.partitions()},
+              {"ranges", static_cast<std::int64_t>(said.claims.size())},
+              {"tries", static_cast<std::int64_t>(plan.failures + 1)},
+              {"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way->sent.steady).count()},
+              {"trace_id", v.trace_id}}});
+  ledger_changes changes;
+  plan.book.accepted(changes);
+  append(batch, plan.row.id, changes);
+  plan.failures = 0;
+  plan.rejections = 0;
+  if (plan.under_way->inside) plan.inside.accepted();
+}
+
+void outcome::rejected(plan_state& plan, const verdict& v, now t, state_changes& batch) {
+  const call refused = *plan.book.in_flight();
+  if (plan.under_way->inside) {
+    switch (plan.inside.rejected(refused, signature(v))) {
+      case isolation::advice::go_on:
+        plan.book.refused();
+        break;
+      case isolation::advice::hold_call:
+        hold(plan, v, {}, t, batch);
+        break;
+      case isolation::advice::hold_all:
+        hold(plan, v, plan.inside.take_rest(), t, batch);
+        break;
+    }
+    plan.rejections = 0;
+    return;
+  }
+  if (++plan.rejections <= rejections_retried) {
+    plan.book.refused();
+    return;
+  }
+  plan.rejections = 0;
+  if (refused.partitions() == 1) return hold(plan, v, {}, t, batch);
+  plan.book.refused();
+  plan.inside.begin(refused, signature(v));
+}
+
+void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>& rest, now t, state_changes& batch) {
+  const auto reprobed = plan.under_way->reprobe_of;
+  const hold_id id = reprobed ? *reprobed : ++last_hold_;
+  hold_row& row = plan.holds[id];
+  if (reprobed) {
+    ++row.tries;
+  } else {
+    row.id = id;
+    row.plan = plan.row.id;
+    row.since = t.system;
+  }
+  row.http_status = v.http_status;
+  row.code = v.code;
+  row.message = v.message;
+  row.trace_id = v.trace_id;
+  const retry_settings growth{std::min(first_reprobe, settings_.reprobe_held), settings_.reprobe_held, 2.0};
+  const milliseconds delay = backoff_ceiling(growth, row.tries);
+  row.next_try = t.system + delay;
+  plan.reprobe_at[id] = t.steady + delay;
+  batch.holds.push_back(row);
+
+  const auto partitions = plan.book.in_flight()->partitions();
+  ledger_changes changes;
+  plan.book.hold(id, changes);
+  if (!rest.empty()) plan.book.hold_pending(rest, id, changes);
+  append(batch, plan.row.id, changes);
+  auto f = fields(plan, v);
+  f.push_back({"partitions", partitions});
+  f.push_back({"tries", static_cast<std::int64_t>(row.tries)});
+  log_.emit({severity::error, event_name::plan_held,
+             "plan " + plan.row.uuid + " is held: " + reason(v) + "; it is tried again later, on a new completion, or by `partmark retry`",
+             std::move(f)});
+}
+
+void outcome::reprobe(plan_state& plan, hold_id id, state_changes& batch) {
+  ledger_changes changes;
+  auto ranges = plan.book.release(id, changes);
+  append(batch, plan.row.id, changes);
+  plan.reprobe_at.erase(id);
+  if (!ranges.empty()) plan.inside.add_reprobe(std::move(ranges), id);
+}
+
+void outcome::drop_empty_holds(plan_state& plan, state_changes& batch) {
+  for (auto it = plan.holds.begin(); it != plan.holds.end();) {
+    const hold_id id = it->first;
+    if (plan.inside.reprobing(id) || plan.book.holds(id)) {
+      ++it;
+      continue;
+    }
+    log_.emit(
+        {severity::info, event_name::plan_released, "plan " + plan.row.uuid + ": a hold ended", {{"plan", plan.row.uuid}, {"hold", id}}});
+    batch.holds_ended.push_back(id);
+    plan.reprobe_at.erase(id);
+    it = plan.holds.erase(it);
+  }
+}
+
+void outcome::log_failure(const plan_state& plan, const verdict& v, milliseconds delay) const {
+  const bool unsure = v.kind == verdict_kind::ambiguous;
+  auto f = fields(plan, v);
+  f.push_back({"tries", static_cast<std::int64_t>(plan.failures)});
+  f.push_back({"retry_ms", delay.count()});
+  log_.emit({severity::warning,
+             unsure                             ? event_name::push_ambiguous
+             : v.kind == verdict_kind::rejected ? event_name::push_rejected
+                                                : event_name::push_retrying,
+             "plan " + plan.row.uuid + ": " + reason(v) + (unsure ? "; it may have been applied" : ""), std::move(f)});
+}
+
+}  // namespace partmark
