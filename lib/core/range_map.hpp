@@ -39,8 +39,10 @@ class range_map {
   // Gives every partition of `r` the value `v`. O(log runs + runs replaced). Reports nothing when nothing changed.
   void assign(range r, const V& v, run_changes<V>& out) {
     assert(r.first <= r.last);
+    if (const auto at = first_touching(r.first);
+        at != runs_.end() && at->first <= r.first && at->second.last >= r.last && at->second.value == v)
+      return;
     auto it = first_touching(r.first - 1);
-    if (it != runs_.end() && it->first <= r.first && it->second.last >= r.last && it->second.value == v) return;
     range grown = r;
     while (it != runs_.end() && it->first <= r.last + 1) {
       const range at{it->first, it->second.last};
