@@ -1,0 +1,357 @@
+// From an exchange to a verdict, row by row; the acceptance rule against a plain reading of CAN_API.md; and bodies that try to break the
+// reader.
+#include "can/replies.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <boost/json.hpp>
+#include <string>
+#include <vector>
+
+namespace partmark::can {
+namespace {
+
+using enum verdict_kind;
+
+constexpr system_time noon{milliseconds(1'760'000'000'000)};
+const std::string yes = R"({"data":"success","success":true,"code":"200","errorMsg":null,"detailErrorMsg":null})";
+const std::string no = R"({"data":null,"success":false,"code":"PLAN_40012","errorMsg":"no such partition","traceId":"t-77"})";
+
+http_reply reply(unsigned status, std::string body, std::vector<std::pair<std::string, std::string>> headers = {}) {
+  return {status, std::move(headers), std::move(body)};
+}
+
+verdict judged(const exchange& e, call_type type = call_type::mark) { return classify(e, type, noon); }
+
+verdict_kind kind_of(std::string body, call_type type = call_type::mark, unsigned status = 200) {
+  return judged(reply(status, std::move(body)), type).kind;
+}
+
+transport_failure failure(transport_phase phase, bool bytes_sent) {
+  transport_failure f;
+  f.phase = phase;
+  f.bytes_sent = bytes_sent;
+  f.message = "127.0.0.1:8083: it went wrong";
+  return f;
+}
+
+TEST(replies, a_failure_before_any_byte_is_a_refusal_in_every_phase) {
+  for (const auto phase : {transport_phase::resolve, transport_phase::connect, transport_phase::tls, transport_phase::write})
+    for (const bool late : {false, true}) {
+      transport_failure f = failure(phase, false);
+      f.timed_out = late;
+      const verdict v = judged(f);
+      EXPECT_EQ(v.kind, retry);
+      EXPECT_TRUE(v.endpoint_trouble);
+      EXPECT_FALSE(v.retry_at_once);
+      EXPECT_EQ(v.http_status, 0U);
+      EXPECT_EQ(v.message, "127.0.0.1:8083: it went wrong");
+    }
+}
+
+TEST(replies, a_failure_after_bytes_were_sent_is_ambiguous_in_every_phase) {
+  for (const auto phase : {transport_phase::write, transport_phase::read_header, transport_phase::read_body})
+    for (const bool late : {false, true}) {
+      transport_failure f = failure(phase, true);
+      f.timed_out = late;
+      EXPECT_EQ(judged(f).kind, ambiguous);
+      EXPECT_TRUE(judged(f).endpoint_trouble);
+    }
+}
+
+TEST(replies, a_dead_kept_alive_connection_is_replaced_at_once) {
+  transport_failure f = failure(transport_phase::write, false);
+  f.reused_connection = true;
+  EXPECT_EQ(judged(f).kind, retry);
+  EXPECT_TRUE(judged(f).retry_at_once);
+  EXPECT_FALSE(judged(f).endpoint_trouble);
+  f.bytes_sent = true;
+  f.phase = transport_phase::read_header;
+  EXPECT_EQ(judged(f).kind, ambiguous);
+  EXPECT_TRUE(judged(f).retry_at_once);
+  EXPECT_FALSE(judged(f).endpoint_trouble);
+  f.timed_out = true;
+  EXPECT_EQ(judged(f).kind, ambiguous);
+  EXPECT_FALSE(judged(f).retry_at_once);
+  EXPECT_TRUE(judged(f).endpoint_trouble);
+}
+
+TEST(replies, our_own_cancelling_blames_nobody_and_is_ambiguous_once_bytes_left) {
+  transport_failure f = failure(transport_phase::connect, false);
+  f.cancelled = true;
+  EXPECT_EQ(judged(f).kind, retry);
+  EXPECT_FALSE(judged(f).endpoint_trouble);
+  f.bytes_sent = true;
+  EXPECT_EQ(judged(f).kind, ambiguous);
+  EXPECT_FALSE(judged(f).endpoint_trouble);
+  f.status = 200;
+  EXPECT_EQ(judged(f).kind, ambiguous);
+}
+
+TEST(replies, a_status_whose_body_never_came_still_tells_what_it_can) {
+  transport_failure f = failure(transport_phase::read_body, true);
+  f.reply_too_large = true;
+  const auto with = [&f](unsigned status) {
+    f.status = status;
+    return judged(f);
+  };
+  EXPECT_EQ(with(200).kind, ambiguous);
+  EXPECT_EQ(with(200).message, "HTTP 200, then: 127.0.0.1:8083: it went wrong");
+  EXPECT_EQ(with(401).kind, unauthorized);
+  EXPECT_EQ(with(429).kind, retry);
+  EXPECT_EQ(with(400).kind, retry);
+  EXPECT_TRUE(with(400).endpoint_trouble);
+  EXPECT_EQ(with(413).kind, rejected);
+  EXPECT_EQ(with(500).kind, ambiguous);
+  f.status.reset();
+  EXPECT_EQ(judged(f).kind, ambiguous);
+}
+
+struct status_case {
+  unsigned status;
+  std::string body;
+  verdict_kind kind;
+  bool trouble;
+};
+
+TEST(replies, each_status_class_has_its_verdict) {
+  const std::string page = "<html><body>nginx</body></html>";
+  const std::string spring = R"({"timestamp":"2025-10-20T00:00:00","status":400,"error":"Bad Request","path":"/anymetrics"})";
+  const std::vector<status_case> cases = {
+      {200, yes, accepted, false},    {201, yes, accepted, false},   {200, no, rejected, false},      {200, page, ambiguous, true},
+      {200, "", ambiguous, true},     {204, "", ambiguous, true},    {200, spring, ambiguous, true},  {301, "", retry, true},
+      {302, page, retry, true},       {307, yes, retry, true},       {308, no, retry, true},          {400, no, rejected, false},
+      {400, spring, rejected, false}, {400, "", rejected, false},    {400, "bad", rejected, false},   {400, page, retry, true},
+      {400, yes, rejected, false},    {401, no, unauthorized, true}, {401, page, unauthorized, true}, {403, no, unauthorized, true},
+      {403, "", unauthorized, true},  {404, page, retry, true},      {404, "", retry, true},          {404, spring, retry, true},
+      {404, no, rejected, false},     {405, "", retry, true},        {405, no, rejected, false},      {407, page, retry, true},
+      {408, "", ambiguous, true},     {408, no, ambiguous, true},    {409, no, rejected, false},      {409, "", rejected, false},
+      {409, page, retry, true},       {413, page, rejected, false},  {413, no, rejected, false},      {413, "", rejected, false},
+      {422, no, rejected, false},     {425, "", retry, true},        {429, "", retry, true},          {429, no, retry, true},
+      {500, "", ambiguous, true},     {500, page, ambiguous, true},  {500, no, ambiguous, false},     {500, yes, ambiguous, true},
+      {501, "", retry, true},         {502, page, ambiguous, true},  {502, no, ambiguous, true},      {503, "", retry, true},
+      {503, no, retry, true},         {504, "", ambiguous, true},    {505, "", retry, true},          {507, "", ambiguous, true},
+      {520, page, ambiguous, true},   {599, yes, ambiguous, true},   {101, "", ambiguous, true},      {600, yes, ambiguous, true},
+      {999, no, ambiguous, true},
+  };
+  for (const auto& [status, body, kind, trouble] : cases) {
+    const verdict v = judged(reply(status, body));
+    EXPECT_EQ(to_text(v.kind), to_text(kind)) << status << " " << body;
+    EXPECT_EQ(v.endpoint_trouble, trouble) << status << " " << body;
+    EXPECT_EQ(v.http_status, status);
+    EXPECT_EQ(v.message.empty(), kind == accepted) << status << " " << body;
+  }
+}
+
+TEST(replies, what_the_remote_said_is_kept_also_when_its_refusal_is_not_trusted) {
+  for (const unsigned status : {200U, 400U, 500U, 503U}) {
+    const verdict v = judged(reply(status, no));
+    EXPECT_EQ(v.code, "PLAN_40012") << status;
+    EXPECT_EQ(v.message, "no such partition") << status;
+    EXPECT_EQ(v.trace_id, "t-77") << status;
+  }
+  EXPECT_EQ(judged(reply(200, R"({"success":false,"errorMsg":"","detailErrorMsg":"deep reason"})")).message, "deep reason");
+  EXPECT_EQ(judged(reply(400, R"({"status":400,"error":"Bad Request"})")).message,
+            "HTTP 400: the service refused this call without saying why in an envelope; it said: Bad Request");
+}
+
+TEST(replies, envelopes_are_judged_by_the_strict_rule) {
+  const std::vector<std::pair<std::string, verdict_kind>> cases = {
+      {R"({"success":true})", accepted},
+      {R"({"succeed":true})", accepted},
+      {R"({"success":null,"succeed":true})", accepted},
+      {R"({"success":true,"code":200})", accepted},
+      {R"({"success":true,"code":200.0})", accepted},
+      {R"({"success":true,"code":2e2})", accepted},
+      {R"({"success":true,"code":null,"errorMsg":""})", accepted},
+      {R"({"success":true,"data":true})", accepted},
+      {R"({"success":true,"data":null,"code":"200"})", accepted},
+      {R"({"success":true,"detailErrorMsg":"noise"})", accepted},
+      {"\xEF\xBB\xBF \r\n" + yes + " \n", accepted},
+      // The vendor's own example of a failure.
+      {R"({"data":null,"success":true,"code":"200","errorMsg":"plan not found"})", rejected},
+      {R"({"success":true,"errorMsg":" "})", rejected},
+      {R"({"success":true,"code":"0"})", rejected},
+      {R"({"success":true,"code":" 200"})", rejected},
+      {R"({"success":true,"code":201})", rejected},
+      {R"({"success":true,"code":200.5})", rejected},
+      {R"({"success":true,"code":""})", rejected},
+      {R"({"success":false})", rejected},
+      {R"({"succeed":false,"success":true})", rejected},
+      {R"({"success":false,"success":true})", rejected},
+      {R"({"success":true,"success":false})", rejected},
+      {R"({"success":false,"code":{}})", rejected},
+      {R"({"errorMsg":"broken"})", rejected},
+      {R"({"success":true,"data":false})", rejected},
+      {R"({"success":true,"data":"failure"})", rejected},
+      {R"({"success":true,"data":"SUCCESS"})", rejected},
+      {R"({"success":true,"data":1})", rejected},
+      {R"({"success":true,"data":{}})", rejected},
+      {R"({"success":true,"data":[]})", rejected},
+      {R"({"success":false,"code":"401","errorMsg":"token expired"})", unauthorized},
+      {R"({"success":false,"code":401})", unauthorized},
+      {R"({"success":true,"success":true})", ambiguous},
+      {R"({"success":true,"code":"500","code":"200"})", ambiguous},
+      {R"({"success":true,"errorMsg":"bad","errorMsg":null})", ambiguous},
+      {R"({"success":"true"})", ambiguous},
+      {R"({"success":1})", ambiguous},
+      {R"({"success":"false"})", ambiguous},
+      {R"({"success":true,"succeed":"no"})", ambiguous},
+      {R"({"success":true,"errorMsg":{"zh":"no"}})", ambiguous},
+      {R"({"success":true,"code":true})", ambiguous},
+      {R"({"success":null})", ambiguous},
+      {R"({"code":"200","data":"success"})", ambiguous},
+      {R"({"data":{"success":true}})", ambiguous},
+      {R"({"Success":true})", ambiguous},
+      {"{}", ambiguous},
+      {"[]", ambiguous},
+      {"true", ambiguous},
+      {"\"success\"", ambiguous},
+      {"success", ambiguous},
+      {yes + yes, ambiguous},
+      {yes + "x", ambiguous},
+      {yes + std::string(1, '\0'), ambiguous},
+      {yes.substr(0, yes.size() - 1), ambiguous},
+      {R"({"success":true,})", ambiguous},
+      {R"({"success":true/**/})", ambiguous},
+      {R"({'success':true})", ambiguous},
+      {"{\"success\":true,\"x\":\"\xff\"}", ambiguous},
+      {"{\"success\":false,\"errorMsg\":\"\xb7\xd6\xc7\xf8\"}", rejected},
+      {R"({"success":true,"x":)" + std::string(100, '[') + std::string(100, ']') + "}", ambiguous},
+      {std::string(1'000'000, '['), ambiguous},
+      {std::string(1'000'000, '{'), ambiguous},
+  };
+  for (const auto& [body, kind] : cases) EXPECT_EQ(to_text(kind_of(body)), to_text(kind)) << body.substr(0, 200);
+}
+
+TEST(replies, the_data_of_a_trigger_is_not_judged_as_that_of_a_mark) {
+  EXPECT_EQ(kind_of(R"({"code":"200","succeed":true,"traceId":"t","data":true,"errorMsg":null})", call_type::trigger), accepted);
+  EXPECT_EQ(kind_of(R"({"code":"200","succeed":true,"data":{"id":1}})", call_type::trigger), accepted);
+  EXPECT_EQ(kind_of(R"({"code":"200","succeed":false,"data":true})", call_type::trigger), rejected);
+}
+
+TEST(replies, a_listing_may_come_bare_or_in_an_envelope) {
+  EXPECT_EQ(kind_of(R"({"isPartition":true,"hasData":false,"partition":null})", call_type::list), accepted);
+  EXPECT_EQ(kind_of(R"({"data":{"isPartition":true},"success":true,"code":"200"})", call_type::list), accepted);
+  EXPECT_EQ(kind_of(R"({"data":{"isPartition":true},"success":false})", call_type::list), rejected);
+  EXPECT_EQ(kind_of(R"({"unrelated":1})", call_type::list), ambiguous);
+  EXPECT_EQ(kind_of(R"({"isPartition":true})", call_type::mark), ambiguous);
+}
+
+TEST(replies, a_refused_token_call_means_wrong_credentials) {
+  EXPECT_EQ(kind_of(no, call_type::token), unauthorized);
+  EXPECT_EQ(kind_of(no, call_type::token, 400), unauthorized);
+  EXPECT_EQ(kind_of(no, call_type::token, 429), retry);
+  EXPECT_EQ(kind_of(R"({"success":true,"data":"abc"})", call_type::token), accepted);
+  for (const std::string data : {R"("")", "null", "7", R"("a b")", R"("a\nb")", R"("é")"})
+    EXPECT_EQ(kind_of(R"({"success":true,"data":)" + data + "}", call_type::token), rejected) << data;
+}
+
+TEST(replies, a_token_is_read_and_never_quoted) {
+  EXPECT_EQ(read_token(R"({"success":true,"data":"eyJ.x-y_z"})").value(), "eyJ.x-y_z");
+  const auto bad = read_token(R"({"success":true,"data":"secret with blanks"})");
+  ASSERT_TRUE(bad.has_error());
+  EXPECT_EQ(bad.error().message.find("secret"), std::string::npos);
+}
+
+TEST(replies, retry_after_is_heeded_where_the_table_says_so) {
+  const auto wait = [](unsigned status, std::string value, const std::string& body = "") {
+    return judged(reply(status, body, {{"retry-after", std::move(value)}})).not_before;
+  };
+  EXPECT_EQ(wait(429, "7"), milliseconds(7000));
+  EXPECT_EQ(wait(503, "Thu, 09 Oct 2025 08:53:30 GMT"), milliseconds(10'000));
+  EXPECT_EQ(wait(502, "1"), milliseconds(1000));
+  EXPECT_EQ(wait(429, "soon"), std::nullopt);
+  EXPECT_EQ(wait(200, "7", yes), std::nullopt);
+  EXPECT_EQ(wait(400, "7", no), std::nullopt);
+  EXPECT_EQ(judged(reply(429, "")).not_before, std::nullopt);
+}
+
+TEST(replies, texts_are_printable_and_bounded) {
+  const verdict v = judged(reply(200, R"({"success":false,"code":")" + std::string(9000, 'c') + R"(","errorMsg":"a\u0000\n\u001b[31m)" +
+                                          std::string(5'000'000, 'm') + R"(","traceId":")" + std::string(9000, 't') + "\"}"));
+  EXPECT_EQ(v.kind, rejected);
+  EXPECT_LE(v.message.size(), 500U);
+  EXPECT_TRUE(v.message.starts_with("a???[31mmmm"));
+  EXPECT_LE(v.code.size(), verdict_code_bytes_max);
+  EXPECT_LE(v.trace_id.size(), verdict_trace_bytes_max);
+  transport_failure f = failure(transport_phase::connect, false);
+  f.message = std::string(9000, 'x') + "\n";
+  EXPECT_LE(judged(f).message.size(), 500U);
+}
+
+TEST(replies, a_quoted_credential_is_blotted_out_wherever_it_stands) {
+  const std::string secret = "s3cr3t-value";
+  const auto said = [&](const std::string& body) { return classify(reply(200, body), call_type::mark, noon, secret); };
+  const verdict v =
+      said(R"({"success":false,"code":"s3cr3t-value","errorMsg":"token s3cr3t-value and s3cr3t-value!","traceId":"x s3cr3t-value"})");
+  EXPECT_EQ(v.message, "token *** and ***!");
+  EXPECT_EQ(v.code, "***");
+  EXPECT_EQ(v.trace_id, "x ***");
+  // Across the edges where texts are cut.
+  for (std::size_t before = 480; before < 510; ++before)
+    EXPECT_EQ(said(R"({"success":false,"errorMsg":")" + std::string(before, '.') + secret + "\"}").message.find("s3"), std::string::npos);
+  // Long enough that the text kept of the reply ends within one, and what is left of it would be shown.
+  const std::string long_secret = "s3" + std::string(148, 'k');
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += long_secret;
+  const verdict cut_short = classify(reply(200, R"({"success":false,"errorMsg":")" + many + "\"}"), call_type::mark, noon, long_secret);
+  EXPECT_EQ(cut_short.message.find("s3"), std::string::npos) << cut_short.message;
+  const http_reply moved = reply(302, "", {{"location", "https://s3cr3t-value.example/login?token=abc"}});
+  EXPECT_EQ(classify(moved, call_type::mark, noon, secret).message.find("s3cr3t"), std::string::npos);
+  EXPECT_EQ(classify(moved, call_type::mark, noon, secret).message.find("abc"), std::string::npos);
+}
+
+// CAN_API.md's sentence, read literally from a parsed tree without repeated keys.
+bool accepted_by_the_sentence(const boost::json::object& o) {
+  const auto get = [&o](const char* key) { return o.if_contains(key); };
+  const auto is = [&get](const char* key, bool b) { return get(key) && get(key)->is_bool() && get(key)->as_bool() == b; };
+  const auto missing = [&get](const char* key) { return !get(key) || get(key)->is_null(); };
+  for (const char* key : {"success", "succeed"})
+    if (!missing(key) && !get(key)->is_bool()) return false;
+  if (is("success", false) || is("succeed", false)) return false;
+  if (!is("success", true) && !is("succeed", true)) return false;
+  if (!missing("errorMsg") && *get("errorMsg") != "") return false;
+  if (!missing("code") && *get("code") != "200" && *get("code") != 200) return false;
+  return missing("data") || *get("data") == "success" || *get("data") == true;
+}
+
+TEST(replies, acceptance_equals_the_sentence_on_random_envelopes) {
+  const std::vector<std::string> values = {"true",  "false",        "null",    "200", "201", R"("200")",
+                                           R"("")", R"("success")", R"("no")", "[]",  "{}",  "0"};
+  const std::vector<std::string> keys = {"success", "succeed", "code", "errorMsg", "data", "detailErrorMsg", "traceId", "extra"};
+  rc::check([&] {
+    std::string body = "{";
+    for (const std::string& key : keys) {
+      if (*rc::gen::inRange(0, 3) == 0) continue;
+      // Mostly fine values, or hardly any envelope would be accepted.
+      const std::string fine = key == "data" ? R"("success")" : key == "code" ? R"("200")" : key.starts_with("succe") ? "true" : "null";
+      if (body.size() > 1) body += ',';
+      body += '"' + key + "\":" + (*rc::gen::inRange(0, 3) == 0 ? *rc::gen::elementOf(values) : fine);
+    }
+    body += '}';
+    const bool expected = accepted_by_the_sentence(boost::json::parse(body).as_object());
+    RC_CLASSIFY(expected);
+    RC_ASSERT((kind_of(body) == accepted) == expected);
+  });
+}
+
+TEST(replies, no_damage_to_a_refusal_turns_it_into_an_acceptance) {
+  rc::check([] {
+    std::string body = no;
+    const int damages = *rc::gen::inRange(1, 4);
+    for (int i = 0; i < damages; ++i) {
+      const auto at = *rc::gen::inRange<std::size_t>(0, body.size());
+      if (*rc::gen::arbitrary<bool>())
+        body[at] = *rc::gen::arbitrary<char>();
+      else
+        body.erase(at, *rc::gen::inRange<std::size_t>(1, 8));
+      if (body.empty()) break;
+    }
+    RC_ASSERT(kind_of(body) != accepted);
+  });
+}
+
+}  // namespace
+}  // namespace partmark::can
