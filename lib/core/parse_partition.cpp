@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -29,55 +31,56 @@ struct civil_reading {
   fault why = fault::none;
 };
 
-// Reads fixed columns; whether all were what they had to be is asked once, at the end.
-class column_reader {
- public:
-  explicit column_reader(std::string_view text) : text_(text) {}
+// What each column holds: '0' for a digit, else itself; and how much may be added to a column's difference from that before its top bit is
+// set: a digit differs by up to 9, anything else not at all.
+constexpr std::string_view form = "0000-00-00T00:00:00";
+constexpr std::string_view slack = "\x76\x76\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76";
+static_assert(form.size() == date_time_length && slack.size() == date_time_length);
 
-  unsigned two_digits(std::size_t at) { return digit(at) * 10 + digit(at + 1); }
+template <class Word>
+Word word_at(std::string_view text, std::size_t at) {
+  Word word = 0;
+  std::memcpy(&word, text.data() + at, sizeof word);
+  return word;
+}
 
-  void expect(std::size_t at, char wanted) { good_ &= text_[at] == wanted; }
+// A word of columns at once. A column whose own top bit is set may carry into its neighbour, but is caught itself.
+template <class Word>
+bool columns_fit(std::string_view text, std::size_t at) {
+  constexpr Word top_bits = static_cast<Word>(0x8080808080808080U);
+  const Word difference = word_at<Word>(text, at) ^ word_at<Word>(form, at);
+  return (((difference + word_at<Word>(slack, at)) | difference) & top_bits) == 0;
+}
 
-  [[nodiscard]] bool good() const { return good_; }
-
- private:
-  unsigned digit(std::size_t at) {
-    const unsigned value = static_cast<unsigned char>(text_[at]) - static_cast<unsigned>('0');
-    good_ &= value <= 9;
-    return value;
+bool has_form(std::string_view text) {
+  using four = std::uint32_t;
+  using eight = std::uint64_t;
+  switch (text.size()) {
+    case year_length:
+      return columns_fit<four>(text, 0);
+    case month_length:
+      return columns_fit<four>(text, 0) && columns_fit<four>(text, 3);
+    case date_length:
+      return columns_fit<eight>(text, 0) && columns_fit<eight>(text, 2);
+    case date_time_length:
+      return columns_fit<eight>(text, 0) && columns_fit<eight>(text, 8) && columns_fit<eight>(text, 11);
+    default:
+      return false;
   }
+}
 
-  std::string_view text_;
-  bool good_ = true;
-};
+unsigned two_digits(std::string_view text, std::size_t at) { return static_cast<unsigned>((text[at] - '0') * 10 + (text[at + 1] - '0')); }
 
 civil_reading read_civil(std::string_view text) {
+  if (!has_form(text)) return {{}, fault::shape};
   const std::size_t length = text.size();
-  if (length != date_length && length != date_time_length && length != month_length && length != year_length) return {{}, fault::shape};
-  column_reader read(text);
-  const unsigned year = read.two_digits(0) * 100 + read.two_digits(2);
-  unsigned month = 1;
-  unsigned day = 1;
-  unsigned hour = 0;
-  unsigned minute = 0;
-  unsigned second = 0;
-  if (length >= month_length) {
-    read.expect(4, '-');
-    month = read.two_digits(5);
-  }
-  if (length >= date_length) {
-    read.expect(7, '-');
-    day = read.two_digits(8);
-  }
-  if (length == date_time_length) {
-    read.expect(10, 'T');
-    hour = read.two_digits(11);
-    read.expect(13, ':');
-    minute = read.two_digits(14);
-    read.expect(16, ':');
-    second = read.two_digits(17);
-  }
-  if (!read.good()) return {{}, fault::shape};
+  const unsigned year = two_digits(text, 0) * 100 + two_digits(text, 2);
+  const unsigned month = length >= month_length ? two_digits(text, 5) : 1;
+  const unsigned day = length >= date_length ? two_digits(text, 8) : 1;
+  const bool has_time = length == date_time_length;
+  const unsigned hour = has_time ? two_digits(text, 11) : 0;
+  const unsigned minute = has_time ? two_digits(text, 14) : 0;
+  const unsigned second = has_time ? two_digits(text, 17) : 0;
   if (year == 0) return {{}, fault::year};
   const year_month_day date(std::chrono::year(static_cast<int>(year)), std::chrono::month(month), std::chrono::day(day));
   if (!date.ok()) return {{}, fault::date};

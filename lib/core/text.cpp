@@ -1,5 +1,6 @@
 #include "core/text.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -36,38 +37,49 @@ character character_at(std::string_view text, std::size_t at) {
 
 constexpr std::uint64_t every_byte(std::uint64_t value) { return value * 0x0101010101010101U; }
 
-// Whether eight bytes hold nothing but ASCII from ' ' to '~'. Plan names are checked for every record, so the common case must cost next to
-// nothing.
-bool all_plain_ascii(std::uint64_t eight) {
+// Whether eight bytes hold nothing but ASCII from ' ' to '~'.
+bool is_plain_ascii(std::uint64_t eight) {
   const std::uint64_t below_space = (eight - every_byte(0x20)) & ~eight;
   const std::uint64_t from_delete = eight + every_byte(0x01);
   return ((eight | below_space | from_delete) & every_byte(0x80)) == 0;
 }
 
-template <bool allow_controls>
-bool well_formed(std::string_view text) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (text.size() - at >= sizeof(std::uint64_t)) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, text.data() + at, sizeof eight);
-      if (all_plain_ascii(eight)) {
-        at += sizeof eight;
-        continue;
-      }
-    }
+std::uint64_t eight_bytes_at(std::string_view text, std::size_t at) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, text.data() + at, sizeof eight);
+  return eight;
+}
+
+// What names nearly always are. They are checked for every record, so this must cost next to nothing; the last step overlaps the one
+// before.
+bool is_plain_ascii(std::string_view text) {
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  if (text.size() < step) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  for (std::size_t at = 0; at + step < text.size(); at += step)
+    if (!is_plain_ascii(eight_bytes_at(text, at))) return false;
+  return is_plain_ascii(eight_bytes_at(text, text.size() - step));
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
     const character c = character_at(text, at);
-    if (c.bytes == 0 || (c.control && !allow_controls)) return false;
+    if (c.bytes == 0) return false;
     at += c.bytes;
   }
   return true;
 }
 
-}  // namespace
-
-bool is_utf8(std::string_view text) { return well_formed<true>(text); }
-
-bool is_plain_text(std::string_view text) { return well_formed<false>(text); }
+bool is_plain_text(std::string_view text) {
+  if (is_plain_ascii(text)) return true;
+  for (std::size_t at = 0; at < text.size();) {
+    const character c = character_at(text, at);
+    if (c.bytes == 0 || c.control) return false;
+    at += c.bytes;
+  }
+  return true;
+}
 
 std::string printable(std::string_view text, std::size_t bytes_max) {
   std::string shown;
