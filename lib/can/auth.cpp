@@ -1,6 +1,7 @@
 #include "can/auth.hpp"
 
-#include "core/completion.hpp"
+#include "can/replies.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,27 @@ namespace {
 constexpr std::array<std::string_view, 4> auth_type_texts = {"UID", "TOKEN", "ACCOUNT", "APIKEY"};
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+constexpr std::string_view blot = "***";
+constexpr std::string_view cut_mark = "…";  // as printable() leaves it
+
+// The longest end of `text` that begins `secret`.
+std::size_t secret_begun(std::string_view text, std::string_view secret) {
+  std::size_t bytes = std::min(text.size(), secret.size());
+  while (!text.ends_with(secret.substr(0, bytes))) --bytes;
+  return bytes;
+}
+
+void conceal(std::string& text, std::string_view secret) {
+  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + blot.size()))
+    text.replace(at, secret.size(), blot);
+  if (text.ends_with(cut_mark)) {
+    const std::size_t kept = text.size() - cut_mark.size();
+    const std::size_t begun = secret_begun(std::string_view(text).substr(0, kept), secret);
+    if (begun > 0) text.replace(kept - begun, begun, blot);
+  }
+  text = printable(text, verdict_message_bytes_max);
+}
 
 }  // namespace
 
@@ -44,6 +66,11 @@ result<void> check_tenant_id(std::string_view tenant_id) {
 header_list auth_headers(auth_type type, std::string_view value) {
   assert(check_auth_value(value).has_value());
   return {{"auth-type", std::string(to_text(type))}, {"auth-value", std::string(value)}};
+}
+
+void conceal(verdict& v, std::string_view secret) {
+  if (secret.empty()) return;
+  for (std::string* text : {&v.code, &v.message, &v.trace_id}) conceal(*text, secret);
 }
 
 }  // namespace partmark::can

@@ -4,6 +4,7 @@
 
 #include "can/requests.hpp"
 #include "core/result.hpp"
+#include "core/verdict.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -27,5 +28,9 @@ inline constexpr std::size_t auth_value_bytes_max = 8000;  // common servers ref
 
 // `value` must have passed check_auth_value.
 [[nodiscard]] header_list auth_headers(auth_type type, std::string_view value);
+
+// Takes `secret` out of what a remote said: *** stands in its place, also where the text was cut within it. For the sender, which alone
+// knows the credential, to call before a verdict is stored or logged. An empty secret changes nothing.
+void conceal(verdict& v, std::string_view secret);
 
 }  // namespace partmark::can

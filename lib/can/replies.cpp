@@ -80,18 +80,7 @@ bool looks_like_html(const http_reply& reply) {
   return type && type->starts_with("text/html") && !reply.body.empty();
 }
 
-std::string without_secret(std::string text, std::string_view secret) {
-  if (secret.empty()) return text;
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) text.replace(at, secret.size(), "***");
-  return text;
-}
-
-// What the remote said, as people may see it. A cut text loses its end, which may be the beginning of a secret.
-std::string shown(const field_value& f, std::string_view secret, std::size_t bytes_max) {
-  std::string text = without_secret(f.text, secret);
-  if (f.cut) text.resize(text.size() - std::min(text.size(), secret.size()));
-  return printable(text, bytes_max);
-}
+std::string shown(const field_value& f, std::size_t bytes_max) { return printable(f.text, bytes_max); }
 
 // Where a redirect points: without a query, which may carry credentials, and not at all with a user name in it.
 std::string redirect_target(const http_reply& reply) {
@@ -100,16 +89,16 @@ std::string redirect_target(const http_reply& reply) {
   return std::string(location->substr(0, location->find_first_of("?#")));
 }
 
-std::string message_of(const http_reply& reply, const std::optional<envelope>& e, const verdict_row& row, std::string_view secret) {
+std::string message_of(const http_reply& reply, const std::optional<envelope>& e, const verdict_row& row) {
   std::string said;
   if (e) {
     for (const auto f : {envelope_field::error_message, envelope_field::detail, envelope_field::other})
-      if (said.empty() && says_something(e->at(f))) said = shown(e->at(f), secret, verdict_message_bytes_max);
+      if (said.empty() && says_something(e->at(f))) said = shown(e->at(f), verdict_message_bytes_max);
     if (!said.empty() && is_envelope(*e)) return said;
   }
   std::string message = "HTTP " + std::to_string(reply.status) + ": " + std::string(row.because);
   if (!said.empty()) message += "; it said: " + said;
-  if (const auto target = redirect_target(reply); !target.empty()) message += "; it points to " + without_secret(target, secret);
+  if (const auto target = redirect_target(reply); !target.empty()) message += "; it points to " + target;
   return printable(message, verdict_message_bytes_max);
 }
 
@@ -122,7 +111,7 @@ verdict verdict_of(const verdict_row& row, unsigned status) {
   return v;
 }
 
-verdict classify_failure(const transport_failure& failure, call_type type, std::string_view secret) {
+verdict classify_failure(const transport_failure& failure, call_type type) {
   call_end end;
   end.how = failure.status ? cut : failure.bytes_sent ? lost : unsent;
   end.status = failure.status.value_or(0);
@@ -134,13 +123,13 @@ verdict classify_failure(const transport_failure& failure, call_type type, std::
   if (failure.reply_too_large) end.traits |= too_large;
   const verdict_row& row = judge(end);
   verdict v = verdict_of(row, end.status);
-  std::string message = without_secret(failure.message, secret);
+  std::string message = failure.message;
   if (failure.status) message = "HTTP " + std::to_string(*failure.status) + ", then: " + message;
   v.message = printable(message, verdict_message_bytes_max);
   return v;
 }
 
-verdict classify_reply(const http_reply& reply, call_type type, system_time at, std::string_view secret) {
+verdict classify_reply(const http_reply& reply, call_type type, system_time at) {
   const std::optional<envelope> e = read_envelope(reply.body);
   call_end end;
   end.how = whole;
@@ -152,18 +141,18 @@ verdict classify_reply(const http_reply& reply, call_type type, system_time at, 
   if (row.heeds_retry_after)
     if (const auto value = reply.header("retry-after")) v.not_before = parse_retry_after(*value, at);
   if (e) {
-    v.code = shown(e->at(envelope_field::code), secret, verdict_code_bytes_max);
-    v.trace_id = shown(e->at(envelope_field::trace_id), secret, verdict_trace_bytes_max);
+    v.code = shown(e->at(envelope_field::code), verdict_code_bytes_max);
+    v.trace_id = shown(e->at(envelope_field::trace_id), verdict_trace_bytes_max);
   }
-  if (v.kind != verdict_kind::accepted) v.message = message_of(reply, e, row, secret);
+  if (v.kind != verdict_kind::accepted) v.message = message_of(reply, e, row);
   return v;
 }
 
 }  // namespace
 
-verdict classify(const exchange& e, call_type type, system_time at, std::string_view secret) {
-  if (const auto* failure = std::get_if<transport_failure>(&e)) return classify_failure(*failure, type, secret);
-  return classify_reply(std::get<http_reply>(e), type, at, secret);
+verdict classify(const exchange& e, call_type type, system_time at) {
+  if (const auto* failure = std::get_if<transport_failure>(&e)) return classify_failure(*failure, type);
+  return classify_reply(std::get<http_reply>(e), type, at);
 }
 
 result<std::string> read_token(std::string_view body) {

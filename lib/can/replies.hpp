@@ -17,10 +17,9 @@ inline constexpr std::size_t verdict_message_bytes_max = 500;
 inline constexpr std::size_t verdict_code_bytes_max = 64;
 inline constexpr std::size_t verdict_trace_bytes_max = 128;
 
-// What the end of a call means. `at` is when it ended (a Retry-After may be a date). Where a reply quotes `secret`, the credential it was
-// sent with,
-// *** stands in the verdict's texts, which are printable and bounded by the constants above.
-[[nodiscard]] verdict classify(const exchange& e, call_type type, system_time at, std::string_view secret = {});
+// What the end of a call means. `at` is when it ended (a Retry-After may be a date). The verdict's texts are printable and bounded by the
+// constants above; should the remote have quoted the credential, conceal() (can/auth.hpp) takes it out.
+[[nodiscard]] verdict classify(const exchange& e, call_type type, system_time at);
 
 // The token in an accepted reply to create_token. errc::invalid when there is none that fits a header; the message quotes nothing of it.
 [[nodiscard]] result<std::string> read_token(std::string_view body);
