@@ -114,7 +114,8 @@ plan_id courier::ended(std::uint64_t call_id, const exchange& reply, now t, stat
   endpoint_state& e = endpoints_[plan.under_way->endpoint];
   --e.in_flight;
 
-  const verdict v = can::classify(reply, can::call_type::mark, t.system);
+  verdict v = can::classify(reply, can::call_type::mark, t.system);
+  out_.conceal(e.settings.name, v);
   count(v);
   batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
   batch.intents_ended.push_back(plan.row.id);

@@ -1,0 +1,106 @@
+#include "observe/log.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace partmark {
+namespace {
+
+std::string number(double d) {
+  if (!std::isfinite(d)) return "null";
+  std::array<char, 32> buffer{};
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), d);
+  return {buffer.data(), end.ptr};
+}
+
+// JSON's escapes; logfmt readers understand the same inside quotes.
+void append_quoted(std::string& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += "\\u00";
+      out += hex[byte >> 4U];
+      out += hex[byte & 15U];
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+// logfmt needs quotes where a reader would split, and around nothing.
+bool needs_quotes(std::string_view text) {
+  if (text.empty()) return true;
+  for (const char c : text)
+    if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '=' || c == '\\' || c == '\x7f') return true;
+  return false;
+}
+
+struct logfmt_value {
+  std::string& out;
+  void operator()(const std::string& s) const {
+    if (needs_quotes(s))
+      append_quoted(out, s);
+    else
+      out += s;
+  }
+  void operator()(std::int64_t n) const { out += std::to_string(n); }
+  void operator()(double d) const { out += number(d); }
+  void operator()(bool b) const { out += b ? "true" : "false"; }
+};
+
+struct json_value {
+  std::string& out;
+  void operator()(const std::string& s) const { append_quoted(out, s); }
+  void operator()(std::int64_t n) const { out += std::to_string(n); }
+  void operator()(double d) const { out += number(d); }
+  void operator()(bool b) const { out += b ? "true" : "false"; }
+};
+
+// A field that has nothing to say is left out.
+bool is_silent(const field_value& v) {
+  const auto* s = std::get_if<std::string>(&v);
+  return s && s->empty();
+}
+
+}  // namespace
+
+std::string logfmt_text(const event& e) {
+  std::string out = "event=";
+  out += e.name;
+  out += " msg=";
+  append_quoted(out, e.message);
+  for (const auto& [key, value] : e.fields) {
+    if (is_silent(value)) continue;
+    out += ' ';
+    out += key;
+    out += '=';
+    std::visit(logfmt_value{out}, value);
+  }
+  return out;
+}
+
+std::string json_members(const event& e) {
+  std::string out = "\"event\":";
+  append_quoted(out, e.name);
+  out += ",\"msg\":";
+  append_quoted(out, e.message);
+  for (const auto& [key, value] : e.fields) {
+    if (is_silent(value)) continue;
+    out += ',';
+    append_quoted(out, key);
+    out += ':';
+    std::visit(json_value{out}, value);
+  }
+  return out;
+}
+
+}  // namespace partmark
