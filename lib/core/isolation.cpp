@@ -90,6 +90,19 @@ void isolation::done() {
   pieces_.pop_front();
 }
 
+// Before the last call, what is left becomes one piece: sound partitions among it get their chance, and the bound holds.
+void isolation::count_call() {
+  if (++calls_ != calls_max - 1) return;
+  if (auto rest = take_rest(); !rest.empty()) pieces_.push_back({std::move(rest), 0});
+}
+
+void isolation::accepted() {
+  assert(active());
+  if (pieces_.front().reprobe_of != 0) return;  // says nothing about the call under suspicion
+  all_alike_ = false;
+  count_call();
+}
+
 isolation::advice isolation::rejected(const call& refused, std::string_view signature) {
   assert(active());
   const auto guilty = ranges_of(refused);
@@ -97,15 +110,17 @@ isolation::advice isolation::rejected(const call& refused, std::string_view sign
   pieces_.pop_front();
   if (auto rest = without(tried.at, guilty); !rest.empty()) pieces_.push_front({std::move(rest), tried.reprobe_of});
   if (tried.reprobe_of != 0) return advice::hold_call;
-  ++calls_;
   ++refusals_;
   if (signature != signature_) all_alike_ = false;
-  if ((all_alike_ && refusals_ >= alike_max) || calls_ >= calls_max) return advice::hold_all;
-  if (count(guilty) == 1) return advice::hold_call;
-  auto [left, right] = split_at(guilty, count(guilty) / 2);
-  pieces_.push_back({std::move(left), 0});
-  pieces_.push_back({std::move(right), 0});
-  return advice::go_on;
+  if ((all_alike_ && refusals_ >= alike_max) || calls_ + 1 >= calls_max) return advice::hold_all;
+  const bool one = count(guilty) == 1;
+  if (!one) {
+    auto [left, right] = split_at(guilty, count(guilty) / 2);
+    pieces_.push_back({std::move(left), 0});
+    pieces_.push_back({std::move(right), 0});
+  }
+  count_call();
+  return one ? advice::hold_call : advice::go_on;
 }
 
 std::vector<range> isolation::take_rest() {

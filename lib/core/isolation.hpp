@@ -19,8 +19,8 @@ namespace partmark {
 
 class isolation {
  public:
-  static constexpr unsigned calls_max = 64;
-  static constexpr unsigned alike_max = 8;  // as many first probes that fail alike show that the whole is refused
+  static constexpr unsigned calls_max = 64;  // the last of them carries all that is left, and settles it
+  static constexpr unsigned alike_max = 8;   // as many first probes that fail alike show that the whole is refused
 
   struct piece {
     std::vector<range> at;
@@ -46,10 +46,7 @@ class isolation {
   // Nothing of the current piece is pending any more: accepted, or overtaken.
   void done();
   // A call of the current piece was accepted; the piece may still have more.
-  void accepted() {
-    all_alike_ = false;
-    ++calls_;
-  }
+  void accepted();
   // A call of the current piece was rejected. `signature` is what the remote said, for telling alike refusals.
   advice rejected(const call& refused, std::string_view signature);
 
@@ -58,6 +55,8 @@ class isolation {
   void clear();
 
  private:
+  void count_call();
+
   std::deque<piece> pieces_;
   unsigned calls_ = 0;
   unsigned refusals_ = 0;
