@@ -13,7 +13,7 @@ namespace partmark {
 
 struct http_request {
   std::string method = "POST";
-  std::string target;  // origin form: starts with '/', query included
+  std::string target;                                        // origin form: starts with '/', query included
   std::vector<std::pair<std::string, std::string>> headers;  // beyond Host, Content-Length and Connection, which the carrier writes
   std::string body;
 };
@@ -35,7 +35,7 @@ enum class transport_phase { resolve, connect, tls, write, read_header, read_bod
 // An exchange that ended without a whole reply. What it may have done there follows from `bytes_sent` alone.
 struct transport_failure {
   transport_phase phase = transport_phase::connect;
-  bool bytes_sent = false;         // at least one byte of the request may have left this host
+  bool bytes_sent = false;  // at least one byte of the request may have left this host
   bool timed_out = false;
   bool cancelled = false;          // by this side, on shutdown
   bool reused_connection = false;  // a kept-alive connection that had served before: it may have been closed there long ago

@@ -33,8 +33,6 @@ template <class T>
 using result = boost::system::result<T, error>;
 
 // Found by boost::system::result::value(): asking a failed result for its value is a start-up throw or a programmer mistake.
-[[noreturn]] inline void throw_exception_from_error(const error& e, const boost::source_location&) {
-  throw std::runtime_error(e.message);
-}
+[[noreturn]] inline void throw_exception_from_error(const error& e, const boost::source_location&) { throw std::runtime_error(e.message); }
 
 }  // namespace partmark
