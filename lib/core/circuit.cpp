@@ -18,13 +18,15 @@ std::optional<steady_time> circuit::next_chance(steady_time t) const {
 }
 
 circuit_change circuit::ended(const verdict& v, steady_time t) {
-  if (v.not_before) not_before_ = t + *v.not_before;
+  // Of several calls under way each may have been told a time: the latest holds.
+  if (v.not_before && (!not_before_ || *not_before_ < t + *v.not_before)) not_before_ = t + *v.not_before;
   const bool trouble = v.endpoint_trouble || v.kind == verdict_kind::unauthorized;
   if (!trouble) {
+    // A call lost with a kept-alive connection says nothing about the endpoint's health either way.
+    if (v.retry_at_once) return circuit_change::none;
     failures_ = 0;
     unauthorized_ = false;
-    // A call lost with a kept-alive connection says nothing about the endpoint's health either way.
-    if (!open_ || v.retry_at_once) return circuit_change::none;
+    if (!open_) return circuit_change::none;
     open_ = false;
     return circuit_change::closed;
   }
@@ -32,8 +34,11 @@ circuit_change circuit::ended(const verdict& v, steady_time t) {
   const bool was_unauthorized = unauthorized_;
   unauthorized_ = v.kind == verdict_kind::unauthorized;
   if (open_) {
-    gap_ = std::min(settings_.probe_every, gap_ * 2);
-    next_probe_ = t + gap_;
+    // What ends before the probe's time was under way when the circuit opened: it is no failed probe.
+    if (t >= next_probe_) {
+      gap_ = std::min(settings_.probe_every, gap_ * 2);
+      next_probe_ = t + gap_;
+    }
     return unauthorized_ && !was_unauthorized ? circuit_change::opened : circuit_change::none;
   }
   if (failures_ < settings_.open_after && !unauthorized_) return circuit_change::none;

@@ -8,6 +8,7 @@ namespace partmark {
 
 milliseconds backoff_ceiling(const retry_settings& s, unsigned tries) {
   assert(s.multiplier >= 1.0 && s.initial.count() >= 0);
+  if (s.initial.count() == 0) return std::min(s.initial, s.max);  // times infinity it would be no number
   const double grown = static_cast<double>(s.initial.count()) * std::pow(s.multiplier, static_cast<double>(tries));
   // Compared as doubles: after many tries the power is infinite, which no integer holds.
   if (grown >= static_cast<double>(s.max.count())) return s.max;
