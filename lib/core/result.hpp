@@ -32,6 +32,16 @@ struct error {
 template <class T>
 using result = boost::system::result<T, error>;
 
+// What a failed start-up throws: main turns the code into an exit status.
+class start_up_failure : public std::runtime_error {
+ public:
+  explicit start_up_failure(const error& e) : std::runtime_error(e.message), code_(e.code) {}
+  [[nodiscard]] errc code() const { return code_; }
+
+ private:
+  errc code_;
+};
+
 // Found by boost::system::result::value(): asking a failed result for its value is a start-up throw or a programmer mistake.
 [[noreturn]] inline void throw_exception_from_error(const error& e, const boost::source_location&) { throw std::runtime_error(e.message); }
 

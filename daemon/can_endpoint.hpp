@@ -1,0 +1,48 @@
+// One endpoint of CAN: its HTTP client, and the credential that goes with every call. A refused credential is read anew once, if it comes
+// from a file, and the call sent again: 401 and 403 mean that nothing was processed. Used on the io_context's thread.
+#pragma once
+
+#include "can/auth.hpp"
+#include "config/settings.hpp"
+#include "core/exchange.hpp"
+#include "http/client.hpp"
+#include "reconcile/events.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace partmark {
+
+class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
+ public:
+  using handler = std::function<void(exchange)>;
+
+  // errc::invalid and the secret's own errors; no message holds a secret.
+  static result<std::shared_ptr<can_endpoint>> make(boost::asio::io_context& io, const config::endpoint_settings& settings, events& log);
+
+  // `done` is called exactly once, never from inside send().
+  void send(http_request request, handler done);
+
+  // Takes the credential out of what the remote said.
+  void conceal(verdict& v) const;
+
+  // Reads the secret again.
+  result<void> reload_credential();
+
+  void shut_down() { client_->shut_down(); }
+  [[nodiscard]] const config::endpoint_settings& settings() const { return settings_; }
+
+ private:
+  can_endpoint(config::endpoint_settings settings, std::unique_ptr<http::client> client, events& log)
+      : settings_(std::move(settings)), client_(std::move(client)), log_(log) {}
+
+  void send_with_credential(http_request request, handler done, bool may_renew);
+
+  config::endpoint_settings settings_;
+  std::unique_ptr<http::client> client_;
+  events& log_;
+  config::secret value_;
+};
+
+}  // namespace partmark

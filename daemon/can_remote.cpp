@@ -1,0 +1,48 @@
+#include "daemon/can_remote.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace partmark {
+
+result<void> can_remote::configure(const std::vector<config::endpoint_settings>& endpoints) {
+  std::map<std::string, std::shared_ptr<can_endpoint>> next;
+  for (const auto& e : endpoints) {
+    const auto known = endpoints_.find(e.name);
+    if (known != endpoints_.end() && known->second->settings() == e) {
+      // The same words may name a file with a new secret.
+      if (auto read = known->second->reload_credential(); !read) return read.error();
+      next.emplace(e.name, known->second);
+      continue;
+    }
+    auto made = can_endpoint::make(io_, e, log_);
+    if (!made) return made.error();
+    next.emplace(e.name, std::move(*made));
+  }
+  for (const auto& [name, endpoint] : endpoints_)
+    if (const auto kept = next.find(name); kept == next.end() || kept->second != endpoint) former_.push_back(endpoint);
+  // A removed endpoint stays reachable by its name for what was prepared before the reload.
+  for (auto& [name, endpoint] : endpoints_) next.try_emplace(name, endpoint);
+  endpoints_ = std::move(next);
+  std::erase_if(former_, [](const auto& e) { return e.expired(); });
+  return {};
+}
+
+void can_remote::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
+  const auto found = endpoints_.find(endpoint);
+  assert(found != endpoints_.end());
+  // The handler keeps the endpoint alive until the call has ended.
+  found->second->send(std::move(request), [this, call_id, keep = found->second](exchange reply) { ended_(call_id, std::move(reply)); });
+}
+
+void can_remote::conceal(const std::string& endpoint, verdict& v) const {
+  if (const auto found = endpoints_.find(endpoint); found != endpoints_.end()) found->second->conceal(v);
+}
+
+void can_remote::shut_down() {
+  for (auto& [name, endpoint] : endpoints_) endpoint->shut_down();
+  for (auto& former : former_)
+    if (const auto endpoint = former.lock()) endpoint->shut_down();
+}
+
+}  // namespace partmark

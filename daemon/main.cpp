@@ -1,0 +1,48 @@
+// partmarkd: keeps a metrics platform's partition metadata true (DESIGN §4.2).
+#include "config/load.hpp"
+#include "daemon/options.hpp"
+#include "daemon/service.hpp"
+#include "daemon/settings_map.hpp"
+#include "observe/log.hpp"
+#include "reconcile/event_names.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+namespace {
+
+int run(const partmark::daemon_options& options) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  auto loaded = partmark::config::load(options.config_path, {true, credentials ? credentials : ""});
+  if (!loaded) {
+    for (const auto& problem : loaded.error().messages) std::fprintf(stderr, "%s\n", problem.c_str());
+    return partmark::exit_configuration;
+  }
+  if (options.check_config) {
+    for (const auto& warning : loaded->warnings) std::fprintf(stderr, "warning: %s\n", warning.c_str());
+    std::printf("%s: the configuration is right\n", options.config_path.c_str());
+    return 0;
+  }
+  const auto log = partmark::make_event_log(partmark::log_options_of(loaded->values.log));
+  for (const auto& warning : loaded->warnings) log->emit({partmark::severity::warning, partmark::event_name::config_warning, warning, {}});
+  partmark::service service(options, std::move(loaded->values), *log);
+  return service.run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = partmark::parse_options(argc, argv);
+  if (const int* code = std::get_if<int>(&parsed)) return *code;
+  try {
+    return run(std::get<partmark::daemon_options>(parsed));
+  } catch (const partmark::start_up_failure& e) {
+    std::fprintf(stderr, "partmarkd: %s\n", e.what());
+    const bool needs_a_person = e.code() == partmark::errc::invalid || e.code() == partmark::errc::identity || e.code() == partmark::errc::newer_version;
+    return needs_a_person ? partmark::exit_configuration : partmark::exit_trouble;
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "partmarkd: %s\n", e.what());
+    return partmark::exit_trouble;
+  }
+}

@@ -1,0 +1,240 @@
+#include "daemon/service.hpp"
+
+#include "daemon/settings_map.hpp"
+#include "daemon/system_clock.hpp"
+#include "reconcile/event_names.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <unistd.h>
+#include <csignal>
+#include <random>
+#include <stdexcept>
+#include <utility>
+
+namespace partmark {
+namespace {
+
+// Calls under way get this long to end by themselves; the whole stop stays below systemd's and DESIGN's 5 s.
+constexpr std::chrono::milliseconds drain_time{4000};
+constexpr std::chrono::milliseconds cancel_time{500};
+constexpr std::chrono::seconds heartbeat_every{60};
+
+std::uint64_t seed() {
+  std::random_device device;
+  return (static_cast<std::uint64_t>(device()) << 32U) | device();
+}
+
+}  // namespace
+
+service::service(const daemon_options& options, config::settings settings, event_log& log)
+    : options_(options),
+      settings_(std::move(settings)),
+      log_(log),
+      lock_(state_lock::take(settings_.state.path).value()),
+      state_(sqlite_state::open(settings_.state.path).value()),
+      journal_(settings_.journal.path),
+      remote_(io_, log_,
+              [this](std::uint64_t call_id, exchange reply) {
+                loop_.ended(call_id, std::move(reply));
+                schedule_turn();
+              }),
+      loop_(journal_, *state_, remote_, log_, loop_settings_of(settings_), seed()),
+      signals_(io_, SIGTERM, SIGINT, SIGHUP),
+      wake_(io_),
+      stop_timer_(io_),
+      deadline_(io_),
+      heartbeat_(io_),
+      watchdog_(io_) {
+  remote_.configure(settings_.endpoints).value();
+  const now t = clock_now();
+  loop_.restore(state_->load().value(), boot_id(), t);
+  if (options_.once) loop_.retry_held(std::nullopt, t);
+}
+
+int service::run() {
+  log_.emit({severity::info,
+             event_name::daemon_started,
+             "partmarkd " PARTMARK_VERSION " started",
+             {{"version", std::string(PARTMARK_VERSION)},
+              {"pid", static_cast<std::int64_t>(::getpid())},
+              {"journal", settings_.journal.path},
+              {"state", settings_.state.path},
+              {"endpoints", static_cast<std::int64_t>(settings_.endpoints.size())},
+              {"plans", static_cast<std::int64_t>(loop_.plans().size())}}});
+  await_signal();
+  watch_journal();
+  heartbeat();
+  watchdog();
+  if (options_.deadline) {
+    deadline_.expires_after(*options_.deadline);
+    deadline_.async_wait([this](auto failed) {
+      if (!failed) stop(exit_unfinished, "the deadline passed with partitions still pending");
+    });
+  }
+  manager_.ready(status_text());
+  schedule_turn();
+  io_.run();
+  log_.emit({severity::info, event_name::daemon_stopped, "stopped", {{"exit_code", static_cast<std::int64_t>(exit_code_)}}});
+  return exit_code_;
+}
+
+void service::schedule_turn() {
+  if (std::exchange(turn_posted_, true)) return;
+  boost::asio::post(io_, [this] { turn(); });
+}
+
+void service::turn() {
+  turn_posted_ = false;
+  const partmark::turn next = loop_.run(clock_now());
+  if (next.fatal) {
+    log_.emit({severity::error, event_name::journal_refused, next.fatal->message, {{"journal", settings_.journal.path}}});
+    return stop(exit_configuration, "the journal is not the one that was folded");
+  }
+  if (stopping_) finish_if_idle();
+  if (io_.stopped()) return;
+  if (options_.once && !stopping_) decide_once();
+  if (next.again) {
+    schedule_turn();
+  } else if (next.wake) {
+    wake_.expires_at(*next.wake);
+    await_timer();
+  }
+}
+
+void service::await_timer() {
+  wake_.async_wait([this](auto failed) {
+    if (!failed) schedule_turn();
+  });
+}
+
+void service::decide_once() {
+  if (!loop_.settled()) return;
+  const auto s = loop_.summary();
+  stop(s.held_plans > 0 || s.rejected > 0 ? exit_trouble : 0, "all is folded and pushed");
+}
+
+void service::watch_journal() {
+  auto watch = journal_watch::open(settings_.journal.path);
+  if (!watch) {
+    log_.emit({severity::warning,
+               event_name::journal_unwatched,
+               "new records are found by polling every " + std::to_string(settings_.journal.poll_interval.count()) +
+                   " ms only: " + watch.error().message,
+               {}});
+    return;
+  }
+  watch_.emplace(std::move(*watch));
+  watch_descriptor_.emplace(io_, ::dup(watch_->fd()));
+  await_journal();
+}
+
+void service::await_journal() {
+  watch_descriptor_->async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](auto failed) {
+    if (failed) return;
+    if (watch_->drain()) {
+      loop_.journal_hint();
+      schedule_turn();
+    }
+    await_journal();
+  });
+}
+
+void service::await_signal() {
+  signals_.async_wait([this](auto failed, int number) {
+    if (failed) return;
+    on_signal(number);
+    await_signal();
+  });
+}
+
+void service::on_signal(int number) {
+  if (number == SIGHUP) return reload();
+  stop(options_.once && !loop_.settled() ? exit_unfinished : 0, number == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+void service::reload() {
+  const now t = clock_now();
+  manager_.reloading(t.steady);
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  auto loaded = config::load(options_.config_path, {true, credentials ? credentials : ""});
+  std::vector<std::string> problems;
+  if (!loaded) {
+    problems = loaded.error().messages;
+  } else if (loaded->values.journal.path != settings_.journal.path || loaded->values.state.path != settings_.state.path) {
+    problems.push_back(options_.config_path + ": journal.path and state.path change with a restart only");
+  } else if (auto done = remote_.configure(loaded->values.endpoints); !done) {
+    problems.push_back(done.error().message);
+  }
+  for (const auto& problem : problems)
+    log_.emit({severity::error, event_name::config_refused, problem + "; the former configuration stays", {}});
+  if (problems.empty()) {
+    for (const auto& warning : loaded->warnings) log_.emit({severity::warning, event_name::config_warning, warning, {}});
+    settings_ = std::move(loaded->values);
+    log_.configure(log_options_of(settings_.log));
+    loop_.reconfigure(loop_settings_of(settings_), t);
+    log_.emit({severity::info, event_name::config_reloaded, "the configuration was reloaded", {{"config", options_.config_path}}});
+    schedule_turn();
+  }
+  manager_.ready(status_text());
+}
+
+void service::stop(int exit_code, const char* why) {
+  if (std::exchange(stopping_, true)) return;
+  exit_code_ = exit_code;
+  log_.emit({severity::info, event_name::daemon_stopping, why, {{"in_flight", static_cast<std::int64_t>(loop_.summary().in_flight)}}});
+  manager_.stopping();
+  loop_.drain();
+  stop_timer_.expires_after(drain_time);
+  stop_timer_.async_wait([this](auto failed) {
+    if (failed) return;
+    remote_.shut_down();
+    stop_timer_.expires_after(cancel_time);
+    stop_timer_.async_wait([this](auto) { io_.stop(); });
+  });
+  finish_if_idle();
+}
+
+void service::finish_if_idle() {
+  if (loop_.idle()) io_.stop();
+}
+
+void service::heartbeat() {
+  heartbeat_.expires_after(heartbeat_every);
+  heartbeat_.async_wait([this](auto failed) {
+    if (failed) return;
+    const auto s = loop_.summary();
+    log_.emit({severity::info,
+               event_name::heartbeat,
+               status_text(),
+               {{"folded_seq", s.position.plans.folded_seq},
+                {"plans", static_cast<std::int64_t>(s.plans)},
+                {"pending_plans", static_cast<std::int64_t>(s.owing_plans)},
+                {"held_plans", static_cast<std::int64_t>(s.held_plans)},
+                {"in_flight", static_cast<std::int64_t>(s.in_flight)},
+                {"accepted", static_cast<std::int64_t>(s.calls.accepted)},
+                {"rejected_records", s.rejected}}});
+    manager_.status(status_text());
+    heartbeat();
+  });
+}
+
+// On the loop's own thread: a loop that is stuck sends no sign of life.
+void service::watchdog() {
+  const auto interval = service_manager::watchdog_interval();
+  if (!interval) return;
+  manager_.alive();
+  watchdog_.expires_after(*interval / 2);
+  watchdog_.async_wait([this](auto failed) {
+    if (!failed) watchdog();
+  });
+}
+
+std::string service::status_text() const {
+  const auto s = loop_.summary();
+  if (s.behind) return "reading the journal, folded up to " + std::to_string(s.position.plans.folded_seq);
+  return std::to_string(s.plans) + " plans, " + std::to_string(s.owing_plans) + " pending, " + std::to_string(s.held_plans) +
+         " held, folded up to " + std::to_string(s.position.plans.folded_seq);
+}
+
+}  // namespace partmark

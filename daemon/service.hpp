@@ -1,0 +1,79 @@
+// The running daemon: owns the event loop and every part, carries out what the reconciliation loop decides, and obeys signals.
+// SIGTERM and SIGINT drain and stop within 5 s; SIGHUP reloads. Everything happens on the thread that calls run().
+#pragma once
+
+#include "config/load.hpp"
+#include "daemon/can_remote.hpp"
+#include "daemon/options.hpp"
+#include "journal/journal_watch.hpp"
+#include "journal/sqlite_journal.hpp"
+#include "observe/log.hpp"
+#include "observe/service_manager.hpp"
+#include "reconcile/loop.hpp"
+#include "state/sqlite_state.hpp"
+#include "state/state_lock.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace partmark {
+
+inline constexpr int exit_trouble = 1;
+inline constexpr int exit_unfinished = 75;     // EX_TEMPFAIL
+inline constexpr int exit_configuration = 78;  // EX_CONFIG
+
+class service {
+ public:
+  // Opens everything; start-up failures throw std::runtime_error with what to do.
+  service(const daemon_options& options, config::settings settings, event_log& log);
+
+  // Runs until told to stop; the process's exit code.
+  int run();
+
+ private:
+  void turn();
+  void schedule_turn();
+  void watch_journal();
+  void await_journal();
+  void await_signal();
+  void await_timer();
+  void on_signal(int number);
+  void reload();
+  void stop(int exit_code, const char* why);
+  void finish_if_idle();
+  void heartbeat();
+  void watchdog();
+  void decide_once();
+  [[nodiscard]] std::string status_text() const;
+
+  daemon_options options_;
+  config::settings settings_;
+  event_log& log_;
+  service_manager manager_;
+  boost::asio::io_context io_;
+  state_lock lock_;
+  std::unique_ptr<sqlite_state> state_;
+  sqlite_journal journal_;
+  std::optional<journal_watch> watch_;
+  can_remote remote_;
+  loop loop_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer wake_;
+  boost::asio::steady_timer stop_timer_;
+  boost::asio::steady_timer deadline_;
+  boost::asio::steady_timer heartbeat_;
+  boost::asio::steady_timer watchdog_;
+  std::optional<boost::asio::posix::stream_descriptor> watch_descriptor_;
+  bool turn_posted_ = false;
+  bool stopping_ = false;
+  int exit_code_ = 0;
+  std::string last_status_;
+};
+
+}  // namespace partmark

@@ -1,0 +1,80 @@
+#include "daemon/settings_map.hpp"
+
+namespace partmark {
+namespace {
+
+std::optional<plan_shape> shape_of(const config::plan_settings& p) {
+  if (p.kind == plan_kind::full_refresh) return plan_shape{plan_kind::full_refresh, granularity::day};
+  if (p.granularity) return plan_shape{plan_kind::partitioned, *p.granularity};
+  return std::nullopt;
+}
+
+}  // namespace
+
+loop_settings loop_settings_of(const config::settings& s) {
+  loop_settings out;
+  for (const auto& e : s.endpoints)
+    out.endpoints.push_back({e.name, e.tenant_id, static_cast<std::size_t>(e.max_in_flight), e.settle_time});
+  for (const auto& p : s.plans) out.plans.push_back({p.uuid, p.name, p.endpoint, shape_of(p), p.run_type.value_or("")});
+  for (const auto& t : s.tables) out.tables.push_back({t.name, t.endpoint});
+  out.poll_interval = s.journal.poll_interval;
+  out.linger = s.delivery.linger;
+  out.ranges_max = static_cast<std::size_t>(s.delivery.max_ranges_per_request);
+  out.reprobe_held = s.delivery.reprobe_held;
+  out.partitions_max = s.journal.max_partitions_per_record;
+  out.retry = {s.retry.initial, s.retry.max, s.retry.multiplier};
+  out.circuit = {static_cast<unsigned>(s.circuit.open_after), s.circuit.probe_every, s.retry.initial};
+  out.hold_ambiguous_triggers = s.triggers.on_ambiguous == config::ambiguous_trigger::hold;
+  return out;
+}
+
+http::client_settings client_settings_of(const config::endpoint_settings& e) {
+  http::client_settings out;
+  out.address.https = e.url.tls;
+  out.address.host = e.url.host;
+  out.address.port = e.url.port;
+  out.address.base_path = e.url.base_path;
+  out.tls = {e.tls.ca_file, e.tls.client_cert_file, e.tls.client_key_file, e.tls.verify};
+  out.connections_max = static_cast<std::size_t>(e.max_in_flight);
+  out.connect_timeout = e.connect_timeout;
+  out.request_timeout = e.request_timeout;
+  return out;
+}
+
+log_options log_options_of(const config::log_settings& l) {
+  log_options out;
+  switch (l.level) {
+    case config::log_level::trace:
+    case config::log_level::debug:
+      out.least = severity::debug;
+      break;
+    case config::log_level::info:
+      out.least = severity::info;
+      break;
+    case config::log_level::warn:
+      out.least = severity::warning;
+      break;
+    case config::log_level::error:
+      out.least = severity::error;
+      break;
+  }
+  const bool under_systemd = stderr_is_journal();
+  switch (l.format) {
+    case config::log_format::automatic:
+      out.format = under_systemd ? log_format::journald : log_format::logfmt;
+      break;
+    case config::log_format::logfmt:
+      out.format = log_format::logfmt;
+      break;
+    case config::log_format::json:
+      out.format = log_format::json;
+      break;
+    case config::log_format::journald:
+      out.format = log_format::journald;
+      break;
+  }
+  out.priority_prefix = under_systemd && out.format != log_format::journald;
+  return out;
+}
+
+}  // namespace partmark

@@ -1,0 +1,15 @@
+// From what the configuration file says to what each part of the program takes.
+#pragma once
+
+#include "config/settings.hpp"
+#include "http/client_settings.hpp"
+#include "observe/log.hpp"
+#include "reconcile/settings.hpp"
+
+namespace partmark {
+
+[[nodiscard]] loop_settings loop_settings_of(const config::settings& s);
+[[nodiscard]] http::client_settings client_settings_of(const config::endpoint_settings& e);
+[[nodiscard]] log_options log_options_of(const config::log_settings& l);
+
+}  // namespace partmark
