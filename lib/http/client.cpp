@@ -1,0 +1,160 @@
+#include "http/client.hpp"
+
+#include "http/conversation.hpp"
+#include "http/dialer.hpp"
+#include "http/idle_connections.hpp"
+#include "http/request_text.hpp"
+#include "http/waiter.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <charconv>
+#include <deque>
+#include <exception>
+#include <utility>
+
+namespace partmark::http {
+namespace asio = boost::asio;
+namespace {
+
+// What a server says of how long it keeps a connection: "Keep-Alive: timeout=20" (seconds).
+std::optional<milliseconds> kept_there(const exchange& ended) {
+  const auto* reply = std::get_if<http_reply>(&ended);
+  const auto value = reply != nullptr ? reply->header("keep-alive") : std::nullopt;
+  if (!value) return std::nullopt;
+  static constexpr std::string_view key = "timeout=";
+  const auto at = value->find(key);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::uint32_t seconds = 0;
+  const char* const first = value->data() + at + key.size();
+  if (std::from_chars(first, value->data() + value->size(), seconds).ec != std::errc{}) return std::nullopt;
+  return milliseconds{std::int64_t{seconds} * 1000};
+}
+
+// Closing a second before the server does keeps a request from meeting the closing half-way.
+constexpr milliseconds before_the_server{1'000};
+
+}  // namespace
+
+class client::implementation : public std::enable_shared_from_this<implementation> {
+ public:
+  implementation(asio::io_context& io, const client_settings& settings, std::shared_ptr<tls_context> tls, lookup_function lookup)
+      : io_(io), settings_(settings), dialer_(io, settings_, std::move(tls), std::move(lookup)), idle_(io) {}
+
+  void send(const http_request& request, completion_handler done) {
+    auto text = write_request(request, settings_.address);
+    if (!text) {
+      transport_failure unsendable;
+      unsendable.phase = transport_phase::write;
+      unsendable.message = settings_.address.text() + ": " + text.error().message;
+      return fail_soon(std::move(done), std::move(unsendable));
+    }
+    if (stopped_) return fail_soon(std::move(done), cancelled_before_start());
+    waiting_.push_back(std::make_shared<call>(io_, std::move(*text), request.method == "HEAD", std::move(done)));
+    start_soon();
+  }
+
+  void shut_down() {
+    if (std::exchange(stopped_, true)) return;
+    for (const auto& c : std::exchange(waiting_, {})) fail_soon(std::move(c->done), cancelled_before_start());
+    for (const auto& c : under_way_) c->waits.cancel();
+    idle_.clear();
+  }
+
+ private:
+  struct call {
+    call(asio::io_context& io, std::string text, bool head, completion_handler handler)
+        : request(std::move(text)), is_head(head), done(std::move(handler)), waits(io) {}
+
+    std::string request;
+    bool is_head;
+    completion_handler done;
+    waiter waits;
+  };
+
+  [[nodiscard]] transport_failure cancelled_before_start() const {
+    transport_failure failure;
+    failure.cancelled = true;
+    failure.message = settings_.address.text() + ": cancelled before it was sent";
+    return failure;
+  }
+
+  void fail_soon(completion_handler done, transport_failure failure) {
+    asio::post(io_, [done = std::move(done), failure = std::move(failure)]() mutable { done(std::move(failure)); });
+  }
+
+  // Posted, since a coroutine's first steps run inside co_spawn, and might end the call there.
+  void start_soon() {
+    asio::post(io_, [self = shared_from_this()] { self->start_waiting(); });
+  }
+
+  void start_waiting() {
+    while (!waiting_.empty() && under_way_.size() < settings_.connections_max) {
+      under_way_.push_back(std::move(waiting_.front()));
+      waiting_.pop_front();
+      asio::co_spawn(io_, serve(shared_from_this(), under_way_.back()), [](const std::exception_ptr& thrown) {
+        if (thrown) std::rethrow_exception(thrown);
+      });
+    }
+  }
+
+  static asio::awaitable<void> serve(std::shared_ptr<implementation> self, std::shared_ptr<call> c) {
+    exchange ended = co_await self->carry(*c);
+    std::erase(self->under_way_, c);
+    if (!self->waiting_.empty()) self->start_soon();
+    c->done(std::move(ended));
+  }
+
+  asio::awaitable<exchange> carry(call& c) {
+    std::unique_ptr<connection> link = idle_.take();
+    if (!link) {
+      dialer::outcome dialed = co_await dialer_.dial(c.waits);
+      if (!dialed.opened) co_return exchange(std::move(dialed.failure));
+      link = std::move(dialed.opened);
+    }
+    conversation_outcome talked = co_await converse(*link, c.waits, settings_, c.request, c.is_head);
+    if (talked.connection_is_good && !stopped_) {
+      keep(std::move(link), talked.ended);
+    } else if (link->served_before && std::holds_alternative<transport_failure>(talked.ended)) {
+      idle_.clear();
+    }
+    co_return std::move(talked.ended);
+  }
+
+  void keep(std::unique_ptr<connection> link, const exchange& ended) {
+    milliseconds keep = settings_.idle_timeout;
+    if (const auto there = kept_there(ended)) keep = std::min(keep, *there - before_the_server);
+    if (keep <= milliseconds::zero()) return;
+    link->served_before = true;
+    idle_.put(std::move(link), keep);
+  }
+
+  asio::io_context& io_;
+  const client_settings settings_;
+  dialer dialer_;
+  idle_connections idle_;
+  std::deque<std::shared_ptr<call>> waiting_;
+  std::vector<std::shared_ptr<call>> under_way_;
+  bool stopped_ = false;
+};
+
+result<std::unique_ptr<client>> client::make(asio::io_context& io, const client_settings& settings, lookup_function lookup) {
+  std::shared_ptr<tls_context> tls;
+  if (settings.address.https) {
+    auto made = tls_context::make(settings.tls, settings.address);
+    if (!made) return made.error();
+    tls = std::move(*made);
+  }
+  return std::unique_ptr<client>(new client(std::make_shared<implementation>(io, settings, std::move(tls), std::move(lookup))));
+}
+
+client::client(std::shared_ptr<implementation> made) : implementation_(std::move(made)) {}
+
+client::~client() { shut_down(); }
+
+void client::send(http_request request, completion_handler done) { implementation_->send(request, std::move(done)); }
+
+void client::shut_down() { implementation_->shut_down(); }
+
+}  // namespace partmark::http

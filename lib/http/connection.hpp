@@ -1,0 +1,53 @@
+// One connection to the endpoint, on the loop: the socket, TLS over it where asked for, and the descriptor the loop watches.
+// Owned by the call that uses it, or by the idle connections between calls. The loop's thread only.
+#pragma once
+
+#include "http/tcp_socket.hpp"
+#include "http/tls_session.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <optional>
+#include <string>
+
+namespace partmark::http {
+
+class connection {
+ public:
+  connection(boost::asio::io_context& io, tcp_socket socket, std::string ip)
+      : ip_(std::move(ip)), socket_(std::move(socket)), watched_(io, socket_.descriptor()) {}
+
+  ~connection() {
+    if (tls_) tls_->close();
+    watched_.release();  // the socket closes itself
+  }
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  tcp_socket& socket() { return socket_; }
+  boost::asio::posix::stream_descriptor& watched() { return watched_; }
+  [[nodiscard]] const std::string& ip() const { return ip_; }
+
+  // From here on read and write speak TLS.
+  void use_tls(unique_ssl ssl) { tls_.emplace(std::move(ssl), socket_); }
+  [[nodiscard]] io_step handshake() { return tls_->handshake(); }
+
+  [[nodiscard]] io_step write(std::string_view bytes) { return tls_ ? tls_->write(bytes) : socket_.write(bytes); }
+  [[nodiscard]] io_step read(std::span<char> room) { return tls_ ? tls_->read(room) : socket_.read(room); }
+
+  // Whether it can carry another request: open, and the server has said nothing unasked (TLS housekeeping aside).
+  [[nodiscard]] bool quiet() { return socket_.quiet() || (tls_ && tls_->quiet()); }
+
+  // Raw bytes ever sent, TLS included: what tells whether a request may have left.
+  [[nodiscard]] std::uint64_t bytes_written() const { return socket_.bytes_written(); }
+
+  bool served_before = false;  // set by its user once a whole reply came over it
+
+ private:
+  std::string ip_;
+  tcp_socket socket_;
+  std::optional<tls_session> tls_;
+  boost::asio::posix::stream_descriptor watched_;
+};
+
+}  // namespace partmark::http

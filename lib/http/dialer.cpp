@@ -1,0 +1,121 @@
+#include "http/dialer.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace partmark::http {
+namespace asio = boost::asio;
+
+dialer::dialer(asio::io_context& io, const client_settings& settings, std::shared_ptr<tls_context> tls, lookup_function lookup)
+    : io_(io),
+      settings_(settings),
+      tls_(std::move(tls)),
+      lookup_(settings.address.host, std::move(lookup), [&io](std::function<void()> f) { asio::post(io, std::move(f)); }) {}
+
+// Keeps the latest phase, and every address's own story: which of them matters is for the reader to say.
+void dialer::note(outcome& o, transport_phase phase, const std::string& what) const {
+  o.failure.phase = phase;
+  o.failure.message += o.failure.message.empty() ? settings_.address.text() + ": " : "; ";
+  o.failure.message += what;
+}
+
+asio::awaitable<dialer::outcome> dialer::dial(waiter& w) {
+  outcome o;
+  const alarm whole(w, settings_.connect_timeout);
+  std::vector<std::string> addresses;
+  co_await find_addresses(w, addresses, o);
+
+  const auto share = settings_.connect_timeout / static_cast<milliseconds::rep>(std::max<std::size_t>(addresses.size(), 1));
+  for (std::size_t i = 0; i < addresses.size() && !o.opened && !w.cancelled() && !whole.fired(); ++i) {
+    const bool last = i + 1 == addresses.size();
+    const alarm own_share(w, last ? settings_.connect_timeout : share);
+    co_await try_address(w, addresses[i], o);
+    o.failure.timed_out = !o.opened && (own_share.fired() || whole.fired());
+  }
+  if (whole.fired()) o.failure.timed_out = true;
+  o.failure.cancelled = w.cancelled();
+  if (o.opened) last_good_ip_ = o.opened->ip();
+  co_return o;
+}
+
+asio::awaitable<void> dialer::find_addresses(waiter& w, std::vector<std::string>& addresses, outcome& o) {
+  if (settings_.address.is_ip()) {
+    addresses.push_back(settings_.address.host);
+    co_return;
+  }
+  // The answer may come after this call gave up: what it writes to must live as long as it does.
+  struct pending {
+    waiter* asking;
+    address_lookup::answer answer = error{};
+  };
+  const auto asked = std::make_shared<pending>(&w);
+  lookup_.ask([asked](const address_lookup::answer& found) {
+    if (asked->asking == nullptr) return;
+    asked->answer = found;
+    asked->asking->notify();
+  });
+  const bool came = co_await w.notified();
+  asked->asking = nullptr;
+  if (!came) {
+    note(o, transport_phase::resolve, w.cancelled() ? "looking up the name: cancelled" : "looking up the name: no answer in time");
+  } else if (!asked->answer) {
+    note(o, transport_phase::resolve, "looking up the name: " + asked->answer.error().message);
+  } else if (asked->answer->empty()) {
+    note(o, transport_phase::resolve, "looking up the name: it has no address");
+  } else {
+    addresses = *asked->answer;
+    const auto good = std::ranges::find(addresses, last_good_ip_);
+    if (good != addresses.end()) std::rotate(addresses.begin(), good, good + 1);
+  }
+}
+
+asio::awaitable<void> dialer::try_address(waiter& w, const std::string& ip, outcome& o) {
+  auto started = tcp_socket::start(ip, settings_.address.port);
+  if (!started) {
+    note(o, transport_phase::connect, "connect to " + ip + ": " + started.error().message);
+    co_return;
+  }
+  auto fresh = std::make_unique<connection>(io_, std::move(*started), ip);
+  while (true) {
+    if (!co_await w.ready(fresh->watched(), io_state::want_write)) {
+      note(o, transport_phase::connect, "connect to " + ip + (w.cancelled() ? ": cancelled" : ": no answer in time"));
+      co_return;
+    }
+    const io_step step = fresh->socket().finish_connect();
+    if (step.state == io_state::failed) {
+      note(o, transport_phase::connect, "connect to " + ip + ": " + step.problem);
+      co_return;
+    }
+    if (step.state == io_state::done) break;
+  }
+  if (tls_) {
+    co_await start_tls(w, std::move(fresh), o);
+  } else {
+    o.opened = std::move(fresh);
+  }
+}
+
+asio::awaitable<void> dialer::start_tls(waiter& w, std::unique_ptr<connection> fresh, outcome& o) {
+  unique_ssl ssl = tls_->open();
+  if (!ssl) {
+    note(o, transport_phase::tls, "TLS with " + fresh->ip() + ": OpenSSL cannot start a connection");
+    co_return;
+  }
+  fresh->use_tls(std::move(ssl));
+  while (true) {
+    const io_step step = fresh->handshake();
+    if (step.state == io_state::done) break;
+    if (step.state == io_state::failed) {
+      note(o, transport_phase::tls, "TLS with " + fresh->ip() + ": " + step.problem);
+      co_return;
+    }
+    if (!co_await w.ready(fresh->watched(), step.state)) {
+      note(o, transport_phase::tls, "TLS with " + fresh->ip() + (w.cancelled() ? ": cancelled" : ": no answer in time"));
+      co_return;
+    }
+  }
+  o.opened = std::move(fresh);
+}
+
+}  // namespace partmark::http
