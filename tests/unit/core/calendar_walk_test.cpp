@@ -19,6 +19,8 @@ class wall_calendar {
   [[nodiscard]] bool starts_quarter() const { return day_ == 1 && (month_ == 1 || month_ == 4 || month_ == 7 || month_ == 10); }
   [[nodiscard]] bool starts_year() const { return day_ == 1 && month_ == 1; }
 
+  [[nodiscard]] bool in_25th_year() const { return year_ % 25 == 0; }
+
   [[nodiscard]] bool starts(granularity g) const {
     if (g == granularity::week) return is_monday();
     if (g == granularity::month) return starts_month();
@@ -64,7 +66,8 @@ bool reads_as(granularity g, const std::string& text, ordinal o) {
   return parsed && *parsed == o;
 }
 
-// Stops at the first day that differs: the later ones would only repeat it.
+// Stops at the first day that differs: the later ones would only repeat it. A refusal costs many times what an answer does, so the days
+// that must be refused are tried in a sample of years that has every kind of century.
 void walk(granularity g) {
   const range limits = ordinal_limits(g);
   ordinal o = limits.first - 1;
@@ -79,7 +82,7 @@ void walk(granularity g) {
       if (partition_start(g, o) != start) FAIL() << to_text(g) << " " << o << " starts at " << partition_start(g, o) << ", not " << start;
       if (partition_label(g, o) != label) FAIL() << to_text(g) << " " << o << " is labelled " << partition_label(g, o) << ", not " << label;
       if (partition_start_time(g, o) != midnight) FAIL() << to_text(g) << " " << o << " starts at another time than " << start;
-    } else if (parse_partition(g, date)) {
+    } else if (today.in_25th_year() && parse_partition(g, date)) {
       FAIL() << date << " was taken for the start of a " << to_text(g);
     }
     if (partition_containing(g, midnight) != o) FAIL() << start << " is not in " << to_text(g) << " " << o;

@@ -57,6 +57,12 @@ TEST(decode, without_last_a_record_is_one_partition) {
   EXPECT_EQ(c.outcome, mark::cleared);
 }
 
+TEST(decode, a_last_that_is_first_is_one_partition) {
+  completion_row row = day_row();
+  row.last = row.first;
+  EXPECT_EQ(decode(row, partitions_max).value().partitions, (range{20381, 20381}));
+}
+
 TEST(decode, first_and_last_may_be_written_in_different_forms) {
   completion_row row = day_row();
   row.granularity = "YEAR";

@@ -96,6 +96,7 @@ TEST(http_date, a_two_digit_year_is_at_most_fifty_years_ahead) {
   EXPECT_EQ(parse_http_date("Sunday, 06-Nov-74 08:49:37 GMT", now), at(2074, 11, 6, 8h + 49min + 37s));
   EXPECT_EQ(parse_http_date("Saturday, 15-Jun-75 12:00:00 GMT", now), at(2075, 6, 15, 12h));
   EXPECT_EQ(parse_http_date("Saturday, 15-Jun-75 12:00:01 GMT", now), at(1975, 6, 15, 12h + 1s));
+  EXPECT_EQ(parse_http_date("Saturday, 15-Jun-75 12:00:00 GMT", at(2025, 6, 15, 12h)), at(2075, 6, 15, 12h));
   EXPECT_EQ(parse_http_date("Friday, 01-Jan-76 00:00:00 GMT", now), at(1976, 1, 1));
   EXPECT_EQ(parse_http_date("Friday, 01-Jan-01 00:00:00 GMT", at(2099, 12, 31)), at(2101, 1, 1));
   EXPECT_EQ(parse_http_date("Tuesday, 29-Feb-00 00:00:00 GMT", at(2024, 2, 29)), at(2000, 2, 29));

@@ -126,6 +126,20 @@ TEST(parse_partition, malformed_text_is_refused_by_every_granularity) {
   }
 }
 
+// The text is checked several columns at a time: each column against each byte.
+TEST(parse_partition, one_wrong_character_is_found_wherever_it_stands) {
+  for (const std::string_view good : {"2024", "2024-01", "2024-01-01", "2024-01-01T00:00:00"})
+    for (std::size_t column = 0; column < good.size(); ++column)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(good);
+        text[column] = static_cast<char>(byte);
+        const bool wants_digit = good[column] >= '0' && good[column] <= '9';
+        const bool fits = wants_digit ? byte >= '0' && byte <= '9' : text[column] == good[column];
+        EXPECT_EQ(contains(refusal(granularity::year, text), "does not have the form"), !fits)
+            << good << " column " << column << " byte " << byte;
+      }
+}
+
 TEST(parse_partition, dates_that_do_not_exist_are_refused) {
   for (const std::string_view date : {"2025-00-01", "2025-13-01", "2025-99-01", "2025-01-00", "2025-01-32", "2025-04-31", "2025-06-31",
                                       "2025-09-31", "2025-11-31", "2025-02-29", "2025-02-30", "2024-02-30", "2025-01-99"}) {

@@ -126,8 +126,12 @@ TEST(text, one_bad_byte_is_found_wherever_it_stands) {
 
 TEST(text, a_character_cut_off_by_the_end_is_bad) {
   for (const std::uint32_t c : {0xe9U, 0x20acU, 0x1f600U}) {
-    const std::string whole = encode(c);
-    for (std::size_t length = 1; length < whole.size(); ++length) EXPECT_FALSE(is_utf8("12345678" + whole.substr(0, length)));
+    // What follows in memory would complete it.
+    const std::string whole = "12345678" + encode(c);
+    for (std::size_t length = 9; length < whole.size(); ++length) {
+      EXPECT_FALSE(is_utf8(std::string_view(whole).substr(0, length)));
+      EXPECT_EQ(printable(std::string_view(whole).substr(0, length)), "12345678" + std::string(length - 8, '?'));
+    }
   }
 }
 
