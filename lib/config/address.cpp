@@ -61,6 +61,8 @@ std::optional<endpoint_url> parse_url(std::string_view text) {
     made.port = *port;
   }
   made.base_path.assign(url.encoded_path().data(), url.encoded_path().size());
+  // Boost 1.81 takes "http://can:80x" for a host, a port and the path "x".
+  if (!made.base_path.empty() && made.base_path.front() != '/') return std::nullopt;
   while (made.base_path.ends_with('/')) made.base_path.pop_back();
   return made;
 }

@@ -94,8 +94,9 @@ std::optional<secret_source> choose_source(reading& r, const secret_keys& keys, 
 }
 
 void warn_of_inline(reading& r, const std::string& key, const std::optional<secret_source>& source) {
-  if (source && source->from() == secret_source::origin::inline_text)
-    r.warn(key, "(hidden)", "whoever reads this file has the secret: better " + key.substr(key.rfind('.') + 1) + "_file or _credential");
+  if (!source || source->from() != secret_source::origin::inline_text) return;
+  const std::string name = key.substr(key.rfind('.') + 1);
+  r.warn(key, "(hidden)", "whoever reads this file has the secret: better " + name + "_file or " + name + "_credential");
 }
 
 // What the keys that are there demand of one another. Nothing is said of a key that is wrong already.

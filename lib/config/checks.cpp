@@ -3,7 +3,7 @@
 #include "config/address.hpp"
 #include "config/auth.hpp"
 #include "config/duration.hpp"
-#include "core/completion.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "config/document.hpp"
 
-#include "core/completion.hpp"
+#include "core/text.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
@@ -145,6 +145,8 @@ void throw_exception_from_error(const document_error& found, const boost::source
 
 boost::system::result<node, document_error> parse_document(std::string_view text) {
   if (auto bad = check_text(text)) return *bad;
+  // yaml-cpp notices that the closing quote is missing only where the text does not end with a new line.
+  text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
   std::istringstream stream{std::string(text)};
   try {
     YAML::Parser parser(stream);

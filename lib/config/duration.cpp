@@ -1,6 +1,6 @@
 #include "config/duration.hpp"
 
-#include "core/completion.hpp"
+#include "core/text.hpp"
 
 #include <array>
 #include <cassert>

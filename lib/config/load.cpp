@@ -10,7 +10,6 @@
 #include <memory>
 #include <stdexcept>
 #include <system_error>
-#include <variant>
 
 namespace partmark::config {
 namespace {
@@ -55,14 +54,14 @@ load_result load_text(std::string_view text, const std::string& name, const load
                             : document_error{1, "too large", "expected at most " + std::to_string(file_bytes_max) + " bytes"};
   if (!document) {
     r.problem(document.error().line, "", document.error().found, document.error().expected);
-    return r.take_problems();
+    return r.all_problems();
   }
   loaded made;
   read_section(r, "", *document, file_schema(), made.values);
   check_whole(r, made.values);
-  if (r.failed()) return r.take_problems();
+  if (r.failed()) return r.all_problems();
   warn_of_dangers(r, made.values);
-  made.warnings = r.take_warnings();
+  made.warnings = r.all_warnings();
   return made;
 }
 

@@ -1,8 +1,5 @@
 #include "config/reading.hpp"
 
-#include <algorithm>
-#include <utility>
-
 namespace partmark::config {
 namespace {
 
@@ -22,11 +19,11 @@ int reading::line_of(const std::string& path) const {
 
 void reading::problem(int line, const std::string& path, const std::string& value, const std::string& expected) {
   unsound_.insert(path);
-  problems_.push_back(make(line, path, value, expected));
+  add(problems_, line, path, value, expected);
 }
 
 void reading::warn(const std::string& path, const std::string& value, const std::string& risk) {
-  warnings_.push_back(make(line_of(path), path, value, risk));
+  add(warnings_, line_of(path), path, value, risk);
 }
 
 bool reading::sound(const std::string& path) const {
@@ -35,16 +32,15 @@ bool reading::sound(const std::string& path) const {
   return !unsound_.contains("");
 }
 
-reading::remark reading::make(int line, const std::string& path, const std::string& value, const std::string& rest) const {
-  return {line, file_ + ":" + std::to_string(line) + ": " + (path.empty() ? "(file)" : path) + ": " + value + ": " + rest};
+void reading::add(remarks& to, int line, const std::string& path, const std::string& value, const std::string& rest) const {
+  to.emplace(line, file_ + ":" + std::to_string(line) + ": " + (path.empty() ? "(file)" : path) + ": " + value + ": " + rest);
 }
 
-std::vector<std::string> reading::in_file_order(std::vector<remark> remarks) {
-  std::ranges::stable_sort(remarks, {}, &remark::line);
-  std::vector<std::string> texts;
-  texts.reserve(remarks.size());
-  for (remark& each : remarks) texts.push_back(std::move(each.text));
-  return texts;
+std::vector<std::string> reading::texts(const remarks& from) {
+  std::vector<std::string> all;
+  all.reserve(from.size());
+  for (const auto& [line, text] : from) all.push_back(text);
+  return all;
 }
 
 std::string key_path(const std::string& section, std::string_view key) {

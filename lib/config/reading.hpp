@@ -37,24 +37,22 @@ class reading {
   [[nodiscard]] bool sound(const std::string& path) const;
 
   [[nodiscard]] bool failed() const { return !problems_.empty(); }
-  [[nodiscard]] problems take_problems() { return {in_file_order(std::move(problems_))}; }
-  [[nodiscard]] std::vector<std::string> take_warnings() { return in_file_order(std::move(warnings_)); }
+  [[nodiscard]] problems all_problems() const { return {texts(problems_)}; }
+  [[nodiscard]] std::vector<std::string> all_warnings() const { return texts(warnings_); }
 
  private:
-  struct remark {
-    int line = 1;
-    std::string text;
-  };
+  // By line; several on one line stay as they came.
+  using remarks = std::multimap<int, std::string>;
 
-  [[nodiscard]] remark make(int line, const std::string& path, const std::string& value, const std::string& rest) const;
-  static std::vector<std::string> in_file_order(std::vector<remark> remarks);
+  static std::vector<std::string> texts(const remarks& from);
+  void add(remarks& to, int line, const std::string& path, const std::string& value, const std::string& rest) const;
 
   std::string file_;
   const load_options& options_;
   std::map<std::string, int> lines_;
   std::set<std::string> unsound_;
-  std::vector<remark> problems_;
-  std::vector<remark> warnings_;
+  remarks problems_;
+  remarks warnings_;
 };
 
 [[nodiscard]] std::string key_path(const std::string& section, std::string_view key);

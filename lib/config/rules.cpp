@@ -2,7 +2,7 @@
 
 #include "config/address.hpp"
 #include "config/duration.hpp"
-#include "core/completion.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t path_bytes_max = 4095;  // PATH_MAX without its terminator
 constexpr std::size_t table_name_bytes_max = 128;
-
-bool is_control(char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }
-
-bool has_control(std::string_view text) { return std::ranges::any_of(text, is_control); }
 
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
@@ -36,11 +32,11 @@ std::string show_kind(const node& value, const std::string& text) {
   return text.empty() ? "\"\"" : text;
 }
 
-bool is_path(std::string_view text, std::size_t bytes_max) { return !text.empty() && text.size() <= bytes_max && !has_control(text); }
+bool is_path(std::string_view text, std::size_t bytes_max) { return !text.empty() && text.size() <= bytes_max && is_plain_text(text); }
 
 // source.`catalog.schema`.table, with nothing empty and no further backtick.
 bool is_table_name(std::string_view text) {
-  if (text.size() > table_name_bytes_max || has_control(text)) return false;
+  if (text.size() > table_name_bytes_max || !is_plain_text(text)) return false;
   const std::size_t opening = text.find(".`");
   if (opening == std::string_view::npos || opening == 0) return false;
   const std::size_t closing = text.find("`.", opening + 2);
@@ -88,7 +84,7 @@ rule<std::optional<milliseconds>> duration_or_off(milliseconds least, millisecon
   return {"expected off or " + duration_words(least, most), [=](const node& value) -> std::optional<std::optional<milliseconds>> {
             if (value.what == node::kind::scalar && value.text == "off") return std::optional<milliseconds>();
             const auto parsed = read_duration(value, least, most);
-            return parsed ? std::optional(parsed) : std::nullopt;
+            return parsed ? std::make_optional(parsed) : std::nullopt;
           }};
 }
 
@@ -143,7 +139,7 @@ rule<std::string> header_text(std::size_t bytes_max) {
 
 rule<std::string> printable_text(std::size_t bytes_max) {
   return text_that("a text of 1 to " + std::to_string(bytes_max) + " bytes without control characters",
-                   [=](std::string_view text) { return !text.empty() && text.size() <= bytes_max && is_utf8(text) && !has_control(text); });
+                   [=](std::string_view text) { return !text.empty() && text.size() <= bytes_max && is_plain_text(text); });
 }
 
 bool is_word(std::string_view text, std::size_t bytes_max) {
@@ -170,7 +166,7 @@ rule<std::optional<listen_address>> listen_or_off() {
             if (value.what != node::kind::scalar) return std::nullopt;
             if (value.text == "off") return std::optional<listen_address>();
             const auto parsed = parse_listen(value.text);
-            return parsed ? std::optional(parsed) : std::nullopt;
+            return parsed ? std::make_optional(parsed) : std::nullopt;
           }};
 }
 

@@ -7,7 +7,9 @@ namespace partmark::config {
 namespace {
 
 constexpr std::size_t shown_key_bytes_max = 40;
-constexpr std::size_t near_enough = 2;  // edits
+
+// A slip of the finger: more edits in a short key make another word.
+std::size_t near_enough(std::string_view key) { return std::min<std::size_t>(2, key.size() / 3); }
 
 std::size_t edits_between(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -27,10 +29,10 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
 std::optional<std::string_view> nearest(std::string_view key, const std::vector<key_request>& known) {
   if (key.size() > shown_key_bytes_max) return std::nullopt;
   std::optional<std::string_view> best;
-  std::size_t least = near_enough + 1;
+  std::size_t least = near_enough(key) + 1;
   for (const key_request& each : known) {
     const std::size_t edits = edits_between(key, each.key);
-    if (edits < least && edits < each.key.size()) {
+    if (edits < least) {
       least = edits;
       best = each.key;
     }
@@ -48,8 +50,9 @@ std::string key_list(const std::vector<key_request>& known) {
 // shown.
 bool may_be_shown(const node_entry& entry) {
   const std::string& key = entry.key.text;
-  return entry.value.what != node::kind::null && !key.empty() && key.size() <= shown_key_bytes_max &&
-         std::ranges::all_of(key, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-'; });
+  return entry.value.what != node::kind::null && !key.empty() && key.size() <= shown_key_bytes_max && std::ranges::all_of(key, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+         });
 }
 
 void report_unknown(reading& r, const std::string& path, const node_entry& entry, const std::vector<key_request>& known) {

@@ -1,6 +1,6 @@
 #include "config/secret.hpp"
 
-#include "core/completion.hpp"
+#include "core/text.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -95,7 +95,8 @@ secret_source secret_source::from_credential(std::string name, std::string_view 
 
 std::string secret_source::shown() const {
   if (from_ == origin::file) return shown_path(path_);
-  return from_ == origin::credential && is_there(path_) ? printable(path_) : "(hidden)";
+  if (from_ == origin::inline_text || path_.empty()) return "(hidden)";
+  return is_there(path_) ? printable(path_) : printable(path_.substr(0, path_.rfind('/') + 1)) + "(hidden)";
 }
 
 result<secret> secret_source::read() const {
