@@ -42,7 +42,7 @@ attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, 
 }  // namespace
 
 courier::courier(plan_table& plans, const loop_settings& settings, remote& out, events& log, random_source& random)
-    : plans_(plans), settings_(settings), out_(out), log_(log), outcome_(settings, log, random) {}
+    : plans_(plans), settings_(settings), out_(out), log_(log), outcome_(settings, log, random), triggers_(settings, log, random) {}
 
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
@@ -106,33 +106,65 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
     waiting.set(id, plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady);
 }
 
-plan_id courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch) {
+void courier::touched_table(table_id id, now t) {
+  const table_state& table = triggers_.at(id);
+  auto& waiting = endpoints_[table.endpoint].waiting;
+  const caller who = id | table_bit;
+  if (table.queue.in_flight() || !table.owes)
+    waiting.drop(who);
+  else if (!waiting.due(who))
+    waiting.set(who, t.steady + settings_.linger);
+}
+
+plan_state* courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch) {
   const auto found = flights_.find(call_id);
   assert(found != flights_.end());
-  plan_state& plan = plans_.at(found->second);
+  const under_way call = found->second;
   flights_.erase(found);
-  endpoint_state& e = endpoints_[plan.under_way->endpoint];
+  endpoint_state& e = endpoints_[call.endpoint];
   --e.in_flight;
 
-  verdict v = can::classify(reply, can::call_type::mark, t.system);
+  const bool is_table = (call.who & table_bit) != 0;
+  verdict v = can::classify(reply, is_table ? can::call_type::trigger : can::call_type::mark, t.system);
   out_.conceal(e.settings.name, v);
   count(v);
-  batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
-  batch.intents_ended.push_back(plan.row.id);
-  const steady_time due = outcome_.ended(plan, v, e.settings.settle_time, t, batch);
   const circuit_change change = e.health.ended(v, t.steady);
   log_circuit(e, change, v);
   if (change == circuit_change::closed) e.waiting.bring_forward(t.steady);
 
+  if (is_table) {
+    const table_id id = call.who & ~table_bit;
+    const steady_time due = triggers_.ended(id, v, t, batch);
+    const table_state& table = triggers_.at(id);
+    if (table.owes) endpoints_[table.endpoint].waiting.set(call.who, due);
+    touched_table(id, t);
+    return nullptr;
+  }
+  plan_state& plan = plans_.at(call.who);
+  plan_ended(plan, e, v, t, batch);
+  return &plan;
+}
+
+void courier::plan_ended(plan_state& plan, endpoint_state& e, const verdict& v, now t, state_changes& batch) {
+  batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
+  batch.intents_ended.push_back(plan.row.id);
+  const steady_time due = outcome_.ended(plan, v, e.settings.settle_time, t, batch);
   if (!plan.book.pending().empty()) endpoints_[plan.endpoint].waiting.set(plan.row.id, due);
   touched(plan, t, batch);
-  return plan.row.id;
 }
 
 void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
   endpoints_[plan.endpoint].waiting.drop(plan.row.id);
   plan.endpoint = endpoint;
   touched(plan, t, batch);
+}
+
+void courier::move_table(table_id id, std::size_t endpoint, now t) {
+  table_state& table = triggers_.at(id);
+  if (table.endpoint == endpoint) return;
+  endpoints_[table.endpoint].waiting.drop(id | table_bit);
+  table.endpoint = endpoint;
+  touched_table(id, t);
 }
 
 void courier::expire(now t, state_changes& batch) {
@@ -151,9 +183,16 @@ void courier::expire(now t, state_changes& batch) {
     for (const hold_id hold : ripe) outcome_.reprobe(plan, hold, batch);
     touched(plan, t, batch);
   }
+  for (const table_id table : triggers_.expire(t, batch)) touched_table(table, t);
 }
 
-bool courier::prepare_one(plan_state& plan, now t, state_changes& batch) {
+bool courier::retry_held_triggers(std::string_view table, now t, state_changes& batch) {
+  if (!triggers_.retry_held(table, t, batch)) return false;
+  touched_table(*triggers_.find(table), t);
+  return true;
+}
+
+bool courier::prepare_plan(plan_state& plan, now t, state_changes& batch) {
   std::optional<call> next;
   while (plan.inside.active() && !next) {
     next = plan.book.next_call(settings_.ranges_max, &plan.inside.current().at);
@@ -170,41 +209,60 @@ bool courier::prepare_one(plan_state& plan, now t, state_changes& batch) {
   f.call_id = ++last_call_id_;
   f.endpoint = plan.endpoint;
   f.sent = t;
-  prepared_.push_back({f.call_id, plan.row.id, request_for(plan, *next)});
+  launch(f.call_id, plan.row.id, f.endpoint, request_for(plan, *next));
   batch.intents.push_back({plan.row.id, f.call_id, *next, t.system});
   plan.book.take(std::move(*next));
   plan.under_way = f;
   plan.lingering_since.reset();
-  flights_.emplace(f.call_id, plan.row.id);
-  ++endpoints_[f.endpoint].in_flight;
   return true;
+}
+
+bool courier::prepare_table(table_id id, now t, state_changes& batch) {
+  const std::size_t endpoint = triggers_.at(id).endpoint;
+  auto request = triggers_.take(id, endpoints_[endpoint].settings.tenant_id, t, batch);
+  if (!request) return false;
+  launch(++last_call_id_, id | table_bit, endpoint, std::move(*request));
+  return true;
+}
+
+void courier::launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request) {
+  prepared_.push_back({call_id, who, std::move(request)});
+  flights_.emplace(call_id, under_way{who, endpoint});
+  ++endpoints_[endpoint].in_flight;
 }
 
 void courier::prepare(now t, state_changes& batch) {
   for (auto& e : endpoints_) {
     if (e.paused || e.removed) continue;
     while (e.in_flight < e.settings.max_in_flight && e.health.may_send(t.steady, e.in_flight)) {
-      const auto id = e.health.is_open() ? e.waiting.pop_first() : e.waiting.pop_due(t.steady);
-      if (!id) break;
-      plan_state& plan = plans_.at(*id);
-      if (!prepare_one(plan, t, batch)) touched(plan, t, batch);
+      const auto who = e.health.is_open() ? e.waiting.pop_first() : e.waiting.pop_due(t.steady);
+      if (!who) break;
+      if ((*who & table_bit) != 0) {
+        prepare_table(*who & ~table_bit, t, batch);
+        continue;
+      }
+      plan_state& plan = plans_.at(*who);
+      if (!prepare_plan(plan, t, batch)) touched(plan, t, batch);
     }
   }
 }
 
 void courier::send_prepared() {
-  for (auto& p : std::exchange(prepared_, {})) {
-    const auto& plan = plans_.at(p.plan);
-    out_.send(p.call_id, endpoints_[plan.under_way->endpoint].settings.name, std::move(p.request));
-  }
+  for (auto& p : std::exchange(prepared_, {}))
+    out_.send(p.call_id, endpoints_[flights_.at(p.call_id).endpoint].settings.name, std::move(p.request));
 }
 
 void courier::abandon_prepared(now t, state_changes& batch) {
   batch.intents.clear();
   for (const auto& p : std::exchange(prepared_, {})) {
-    plan_state& plan = plans_.at(p.plan);
-    --endpoints_[plan.under_way->endpoint].in_flight;
+    --endpoints_[flights_.at(p.call_id).endpoint].in_flight;
     flights_.erase(p.call_id);
+    if ((p.who & table_bit) != 0) {
+      triggers_.untake(p.who & ~table_bit, batch);
+      touched_table(p.who & ~table_bit, t);
+      continue;
+    }
+    plan_state& plan = plans_.at(p.who);
     plan.book.refused();
     plan.under_way.reset();
     touched(plan, t, batch);
@@ -218,6 +276,7 @@ std::optional<steady_time> courier::next_time(now t) const {
   };
   consider(settling_.next_due());
   consider(reprobing_.next_due());
+  consider(triggers_.next_expiry());
   for (const auto& e : endpoints_) {
     if (e.paused || e.removed || e.waiting.empty() || e.in_flight >= e.settings.max_in_flight) continue;
     if (e.health.is_open() && e.in_flight > 0) continue;  // the probe's answer comes first

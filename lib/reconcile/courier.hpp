@@ -7,6 +7,7 @@
 #include "reconcile/outcome.hpp"
 #include "reconcile/plans.hpp"
 #include "reconcile/remote.hpp"
+#include "reconcile/triggers.hpp"
 
 #include <cstdint>
 #include <map>
@@ -21,7 +22,7 @@ namespace partmark {
 struct endpoint_state {
   endpoint_settings settings;
   circuit health;
-  schedule waiting;  // plans that owe something and have no call under way
+  schedule waiting;  // plans and tables that owe something and have no call under way
   std::size_t in_flight = 0;
   bool paused = false;
   bool removed = false;  // by a reload: its calls end, its plans have moved on
@@ -34,6 +35,10 @@ struct call_counters {
   std::uint64_t unauthorized = 0;
   std::uint64_t ambiguous = 0;
 };
+
+// Who waits in an endpoint's schedule: a plan by its id, or a table by its id and table_bit.
+using caller = std::uint32_t;
+inline constexpr caller table_bit = 0x8000'0000U;
 
 class courier {
  public:
@@ -51,8 +56,13 @@ class courier {
   // From now on the plan's calls go to another endpoint; one that is under way ends where it is.
   void move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch);
 
-  // A call ended; answers whose it was.
-  plan_id ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch);
+  void move_table(table_id table, std::size_t endpoint, now t);
+
+  // The table's triggers changed: sees to its place in the schedule.
+  void touched_table(table_id table, now t);
+
+  // A call ended; answers the plan whose it was, if it was one's.
+  plan_state* ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch);
 
   // What time alone brings: settled limbo, holds whose next try has come.
   void expire(now t, state_changes& batch);
@@ -68,20 +78,26 @@ class courier {
 
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);
+  bool retry_held_triggers(std::string_view table, now t, state_changes& batch);
   void pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
 
   [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
   [[nodiscard]] const std::vector<endpoint_state>& endpoints() const { return endpoints_; }
   [[nodiscard]] const call_counters& counters() const { return counters_; }
+  [[nodiscard]] triggers& second_api() { return triggers_; }
+  [[nodiscard]] const triggers& second_api() const { return triggers_; }
 
  private:
   struct prepared_call {
     std::uint64_t call_id = 0;
-    plan_id plan = 0;
+    caller who = 0;
     http_request request;
   };
 
-  bool prepare_one(plan_state& plan, now t, state_changes& batch);
+  bool prepare_plan(plan_state& plan, now t, state_changes& batch);
+  bool prepare_table(table_id table, now t, state_changes& batch);
+  void plan_ended(plan_state& plan, endpoint_state& e, const verdict& v, now t, state_changes& batch);
+  void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request);
   void count(const verdict& v);
   void log_circuit(const endpoint_state& e, circuit_change change, const verdict& v) const;
 
@@ -90,8 +106,13 @@ class courier {
   remote& out_;
   events& log_;
   outcome outcome_;
+  triggers triggers_;
   std::vector<endpoint_state> endpoints_;  // only grows: plans and flights refer by index
-  std::unordered_map<std::uint64_t, plan_id> flights_;
+  struct under_way {
+    caller who = 0;
+    std::size_t endpoint = 0;
+  };
+  std::unordered_map<std::uint64_t, under_way> flights_;
   std::vector<prepared_call> prepared_;
   schedule settling_;   // plans with limbo, by when it settles
   schedule reprobing_;  // plans with holds, by next try

@@ -27,12 +27,13 @@ loop::loop(journal& source, state& store, remote& out, events& log, loop_setting
       courier_(plans_, settings_, out, log, random_),
       fold_(plans_, settings_, log) {
   fold_.place = [this](std::string_view uuid) { return placement_of(uuid); };
+  courier_.second_api().place = [this](std::string_view table) { return endpoint_of_table(table); };
 }
 
 turn loop::run(now t) {
   for (auto& [call_id, reply] : std::exchange(replies_, {})) {
-    plan_state& plan = plans_.at(courier_.ended(call_id, reply, t, unsaved_));
-    if (plan.refold_to) start_refold(plan, t);
+    plan_state* plan = courier_.ended(call_id, reply, t, unsaved_);
+    if (plan && plan->refold_to) start_refold(*plan, t);
   }
   courier_.expire(t, unsaved_);
 
@@ -104,34 +105,42 @@ loop::stage loop::read_slice(now t) {
     return s;
   }
   fold_.begin(unsaved_, t);
-  const auto slice = source_.read_plans(position_.plans, settings_.slice_rows, fold_);
-  const auto last_folded = fold_.last_seq();
-  const auto touched = fold_.finish();
-  for (const plan_id id : touched) courier_.touched(plans_.at(id), t, unsaved_);
-  if (!slice) {
-    // What it delivered before it failed is folded, and must not be folded twice. The anchor before it is still a row that must be there.
-    if (last_folded) {
-      position_.plans.folded_seq = *last_folded;
-      unsaved_.position = position_;
-      unread_rows_ = true;
-    }
-    report_unreadable(slice.error());
-    s.again = false;
-    s.retry = t.steady + milliseconds(5);
-    return s;
-  }
-  if (slice->cursor != position_.plans) {
-    position_.plans = slice->cursor;
-    unsaved_.position = position_;
-  }
-  unread_rows_ = unread_rows_ || slice->rows > 0;
-  behind_ = slice->full;
+  const auto plans = source_.read_plans(position_.plans, settings_.slice_rows, fold_);
+  for (const plan_id id : fold_.finish()) courier_.touched(plans_.at(id), t, unsaved_);
+  if (!advance(position_.plans, plans, fold_.last_seq(), s, t)) return s;
+
+  triggers& second_api = courier_.second_api();
+  second_api.begin(unsaved_, t);
+  const auto tables = source_.read_tables(position_.tables, settings_.slice_rows, second_api);
+  for (const table_id id : second_api.finish()) courier_.touched_table(id, t);
+  if (!advance(position_.tables, tables, second_api.last_seq(), s, t)) return s;
+
+  behind_ = plans->full || tables->full;
   if (!behind_) {
     s.again = false;
     s.may_push = true;
     caught_up(t);
   }
   return s;
+}
+
+// Moves a cursor over what a read delivered. False: the read failed, and is tried again.
+bool loop::advance(journal_cursor& cursor, const result<journal_slice>& slice, std::optional<std::int64_t> last_seq, stage& s, now t) {
+  journal_cursor next = cursor;
+  if (slice)
+    next = slice->cursor;
+  else if (last_seq)
+    next.folded_seq = *last_seq;  // what came before the failure is folded, and must not be folded twice; the former anchor still holds
+  if (next != cursor) {
+    cursor = next;
+    unsaved_.position = position_;
+  }
+  unread_rows_ = unread_rows_ || last_seq.has_value();
+  if (slice) return true;
+  report_unreadable(slice.error());
+  s.again = false;
+  s.retry = t.steady + milliseconds(5);
+  return false;
 }
 
 void loop::caught_up(now t) {
@@ -191,7 +200,9 @@ loop_summary loop::summary() const {
   s.held_plans = plans_.holding;
   s.in_flight = courier_.in_flight();
   s.folded = fold_.folded();
-  s.rejected = fold_.rejected();
+  s.rejected = fold_.rejected() + courier_.second_api().rejected();
+  s.owing_tables = courier_.second_api().owing();
+  s.held_triggers = courier_.second_api().held();
   s.behind = behind_;
   s.calls = courier_.counters();
   return s;

@@ -29,6 +29,8 @@ struct loop_summary {
   std::size_t plans = 0;
   std::size_t owing_plans = 0;
   std::size_t held_plans = 0;
+  std::size_t owing_tables = 0;
+  std::size_t held_triggers = 0;
   std::size_t in_flight = 0;
   std::int64_t folded = 0;    // since the start of this run
   std::int64_t rejected = 0;  // since the start of this run
@@ -56,15 +58,15 @@ class loop {
   // No new calls from here on.
   void drain() { draining_ = true; }
 
-  // Tries what is held now: everything, or one plan's. False: no such plan.
-  bool retry_held(std::optional<std::string_view> plan, now t);
+  // Tries what is held now: everything, one plan's or one table's. False: no such plan or table.
+  bool retry_held(std::optional<std::string_view> name, now t);
   bool resync(std::optional<std::string_view> plan, now t);
   bool refold(std::string_view plan, now t);
   bool pause(std::string_view endpoint, bool paused, now t);  // an empty name: all
 
   [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && unsaved_.empty(); }
   // Everything read, stored and accepted, apart from what is held.
-  [[nodiscard]] bool settled() const { return !behind_ && plans_.owing == 0 && idle(); }
+  [[nodiscard]] bool settled() const { return !behind_ && plans_.owing == 0 && courier_.second_api().owing() == 0 && idle(); }
   [[nodiscard]] loop_summary summary() const;
   [[nodiscard]] const plan_table& plans() const { return plans_; }
   [[nodiscard]] const courier& calls() const { return courier_; }
@@ -82,6 +84,7 @@ class loop {
 
   stage read(now t);
   stage read_slice(now t);
+  bool advance(journal_cursor& cursor, const result<journal_slice>& slice, std::optional<std::int64_t> last_seq, stage& s, now t);
   bool refold_slice(plan_state& plan, stage& s, now t);
   void configure(now t);
   void want_refold(plan_state& plan, plan_shape shape, now t);
@@ -91,6 +94,7 @@ class loop {
   void caught_up(now t);
   bool store(now t);
   fold::placement placement_of(std::string_view uuid) const;
+  std::size_t endpoint_of_table(std::string_view name) const;
   void place(plan_state& plan, now t);
   void report_unreadable(const error& e);
   [[nodiscard]] steady_time next_wake(const stage& s, now t);

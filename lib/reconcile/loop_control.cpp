@@ -14,6 +14,11 @@ fold::placement loop::placement_of(std::string_view uuid) const {
   return {courier_.endpoint_named(p.endpoint), p.shape, p.run_type};
 }
 
+std::size_t loop::endpoint_of_table(std::string_view name) const {
+  const auto found = std::find_if(settings_.tables.begin(), settings_.tables.end(), [&](const auto& table) { return table.name == name; });
+  return courier_.endpoint_named(found == settings_.tables.end() ? std::string_view() : std::string_view(found->endpoint));
+}
+
 void loop::configure(now t) {
   courier_.configure(t);
   configured_.clear();
@@ -58,6 +63,10 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   }
   courier_.restore(stored.last_call_id, last_hold, stored.paused);
 
+  triggers& second_api = courier_.second_api();
+  second_api.restore(stored.triggers, t, unsaved_);
+  for (table_id id = 0; id < second_api.tables().size(); ++id) courier_.touched_table(id, t);
+
   after_reboot_ = !stored.boot_id.empty() && stored.boot_id != boot_id;
   // Stored with the limbo it causes, not before: a crash in between must find the old boot again.
   boot_id_ = boot_id;
@@ -76,6 +85,8 @@ void loop::reconfigure(loop_settings settings, now t) {
     place(plan, t);
     courier_.touched(plan, t, unsaved_);
   }
+  for (table_id id = 0; id < courier_.second_api().tables().size(); ++id)
+    courier_.move_table(id, endpoint_of_table(courier_.second_api().at(id).name), t);
 }
 
 void loop::want_refold(plan_state& plan, plan_shape shape, now t) {
@@ -138,8 +149,15 @@ bool loop::each(std::optional<std::string_view> uuid, F f) {
   return plan != nullptr;
 }
 
-bool loop::retry_held(std::optional<std::string_view> uuid, now t) {
-  return each(uuid, [&](plan_state& plan) { courier_.retry_held(plan, t, unsaved_); });
+bool loop::retry_held(std::optional<std::string_view> name, now t) {
+  const bool is_plan = each(name, [&](plan_state& plan) { courier_.retry_held(plan, t, unsaved_); });
+  bool is_table = false;
+  if (name) {
+    is_table = courier_.retry_held_triggers(*name, t, unsaved_);
+  } else {
+    for (const auto& table : courier_.second_api().tables()) courier_.retry_held_triggers(table.name, t, unsaved_);
+  }
+  return is_plan || is_table;
 }
 
 bool loop::resync(std::optional<std::string_view> uuid, now t) {

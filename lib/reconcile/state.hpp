@@ -4,6 +4,7 @@
 
 #include "core/ledger.hpp"
 #include "core/schedule.hpp"
+#include "core/trigger_queue.hpp"
 #include "core/verdict.hpp"
 #include "reconcile/journal.hpp"
 
@@ -68,6 +69,20 @@ struct attempt_row {
   verdict ended;
 };
 
+// One (table, date) of the second API that the remote has still to be told of; the row of one in flight is its intent.
+struct trigger_row {
+  std::string table;
+  ordinal date = 0;                    // a DAY
+  std::optional<trigger_entry> entry;  // absent: the row goes away
+  unsigned http_status = 0;            // of the refusal, from here on; meaningful while held
+  std::string code;
+  std::string message;
+  std::string trace_id;
+  system_time since{};                  // waiting: of the completion; held: of the first refusal
+  std::optional<system_time> next_try;  // held: absent when a person is to decide
+  unsigned tries = 0;
+};
+
 inline constexpr unsigned attempts_kept = 16;
 inline constexpr std::size_t attempt_claims_kept = 32;
 
@@ -91,6 +106,7 @@ struct state_changes {
   std::vector<plan_id> intents_ended;  // before `intents`: a plan may end one call and open the next in one turn
   std::vector<intent_row> intents;
   std::vector<attempt_row> attempts;
+  std::vector<trigger_row> triggers;                 // keyed by (table, date)
   std::vector<std::pair<std::string, bool>> paused;  // endpoint name, paused or not
   std::optional<journal_position> position;
   std::optional<std::string> boot_id;
@@ -108,6 +124,7 @@ struct stored_state {
   std::vector<plan_run_change<hold_id>> held;
   std::vector<hold_row> holds;
   std::vector<intent_row> intents;
+  std::vector<trigger_row> triggers;
   std::vector<std::string> paused;
   journal_position position;
   std::string boot_id;  // of the machine's boot in which the state was last written; empty: never
