@@ -202,8 +202,8 @@ void ledger::reset(plan_shape shape, ledger_changes& out) {
   assert(!in_flight_);
   marks_.clear(out.marks);
   pending_.clear(out.pending);
-  limbo_.clear(out.limbo);
   held_.clear(out.held);
+  if (shape != shape_) limbo_.clear(out.limbo);  // ordinals of another unit
   shape_ = shape;
 }
 
@@ -220,6 +220,17 @@ void ledger::restore_pending(range r) {
 void ledger::restore_held(range r, hold_id id) {
   run_changes<hold_id> unused;
   held_.assign(r, id, unused);
+}
+
+void ledger::restore_limbo(range r, mark_bits marks, steady_time settled_at, ledger_changes& out) {
+  const std::size_t before = out.limbo.size();
+  const limbo_entry entry{marks, settled_at};
+  limbo_.assign(r, entry, out.limbo);
+  if (out.limbo.size() == before + 1) {
+    out.limbo.pop_back();  // as stored
+    return;
+  }
+  out.limbo.insert(out.limbo.begin() + static_cast<std::ptrdiff_t>(before), {r, entry, false});
 }
 
 bool ledger::holds(hold_id id) const {

@@ -85,13 +85,16 @@ class ledger {
   void resync(ledger_changes& out);
   // These partitions, as far as they have a mark, are pending again (drift repair).
   void touch(range r, ledger_changes& out);
-  // Forgets everything, to be folded anew. Must not be called while a call is in flight.
+  // Forgets everything, to be folded anew; what may still land is forgotten only with the shape. Must not be called while a call is in
+  // flight.
   void reset(plan_shape shape, ledger_changes& out);
 
   // Rows as stored, at start.
   void restore_mark(range r, mark m);
   void restore_pending(range r);
   void restore_held(range r, hold_id id);
+  // Limbo rows that differed in nothing but their time become one run: that is the change reported.
+  void restore_limbo(range r, mark_bits marks, steady_time settled_at, ledger_changes& out);
 
   [[nodiscard]] plan_shape shape() const { return shape_; }
   [[nodiscard]] const range_map<mark>& marks() const { return marks_; }

@@ -1,0 +1,336 @@
+// What a ledger does, one rule of DESIGN §5 a test. Random lives are in ledger_property_test.cpp.
+#include "core/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <vector>
+
+namespace partmark {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::size_t no_limit = 1000;
+constexpr milliseconds a_moment{1};
+const steady_time settled{seconds(1060)};
+
+const plan_shape daily{plan_kind::partitioned, granularity::day};
+const plan_shape refresh{plan_kind::full_refresh, granularity::day};
+
+// A ledger whose changes nobody stores.
+class book : public ledger {
+ public:
+  explicit book(plan_shape shape = daily) : ledger(shape) {}
+  ledger_changes changes;
+
+  void say(range r, mark m) { complete(r, m, changes); }
+  void send() { take(next_call(no_limit).value()); }
+  void deliver() {
+    while (const auto c = next_call(no_limit)) {
+      take(*c);
+      accepted(changes);
+    }
+  }
+  // A call for `r` is lost: `m` may land there until `settled`.
+  void lose(range r, mark m) {
+    say(r, m);
+    send();
+    ambiguous(settled, changes);
+  }
+};
+
+std::vector<claim> claims_of(const std::optional<call>& c) { return c ? c->claims : std::vector<claim>{}; }
+
+std::vector<claim> pending_of(const ledger& l) {
+  std::vector<claim> all;
+  l.pending().visit_all([&](range at, mark m) { all.push_back({at, m}); });
+  return all;
+}
+
+TEST(ledger, a_late_failure_overrides_an_earlier_success) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.say({4, 4}, mark::failed);
+  EXPECT_EQ(claims_of(b.next_call(no_limit)),
+            (std::vector<claim>{{{4, 4}, mark::failed}, {{0, 3}, mark::success}, {{5, 9}, mark::success}}));
+}
+
+TEST(ledger, a_completion_is_pending_also_where_the_mark_did_not_change) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.deliver();
+  EXPECT_TRUE(b.pending().empty());
+  b.say({3, 3}, mark::success);
+  EXPECT_EQ(claims_of(b.next_call(no_limit)), (std::vector<claim>{{{3, 3}, mark::success}}));
+}
+
+TEST(ledger, a_year_of_single_days_is_one_range) {
+  book b;
+  for (ordinal o = 0; o < 365; ++o) b.say({o, o}, mark::success);
+  EXPECT_EQ(claims_of(b.next_call(no_limit)), (std::vector<claim>{{{0, 364}, mark::success}}));
+}
+
+TEST(ledger, clears_go_before_updates_and_alone) {
+  book b;
+  b.say({0, 2}, mark::success);
+  b.say({1, 1}, mark::cleared);
+  const auto first = b.next_call(no_limit);
+  EXPECT_EQ(first->kind, call_kind::clear);
+  EXPECT_EQ(first->claims, (std::vector<claim>{{{1, 1}, mark::cleared}}));
+  b.take(*first);
+  b.accepted(b.changes);
+  EXPECT_EQ(b.next_call(no_limit)->kind, call_kind::update);
+}
+
+TEST(ledger, failed_ranges_go_first_when_a_call_is_cut) {
+  book b;
+  b.say({0, 0}, mark::success);
+  b.say({2, 2}, mark::failed);
+  b.say({4, 4}, mark::success);
+  b.say({6, 6}, mark::failed);
+  EXPECT_EQ(claims_of(b.next_call(1)), (std::vector<claim>{{{2, 2}, mark::failed}}));
+  EXPECT_EQ(claims_of(b.next_call(3)), (std::vector<claim>{{{2, 2}, mark::failed}, {{6, 6}, mark::failed}, {{0, 0}, mark::success}}));
+}
+
+TEST(ledger, what_is_under_way_still_counts_as_pending) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.send();
+  EXPECT_EQ(b.pending().partitions(), 10);
+  EXPECT_EQ(b.owed_partitions(), 10);
+}
+
+TEST(ledger, what_was_touched_again_in_flight_stays_pending_after_acceptance) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.send();
+  b.say({4, 5}, mark::failed);
+  b.say({8, 12}, mark::success);  // rebuilt: the acceptance spoke of the table before
+  b.accepted(b.changes);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{4, 5}, mark::failed}, {{8, 12}, mark::success}}));
+}
+
+TEST(ledger, what_was_refused_before_processing_stays_pending_without_limbo) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.send();
+  b.refused();
+  EXPECT_EQ(b.pending().partitions(), 10);
+  EXPECT_TRUE(b.limbo().empty());
+}
+
+TEST(ledger, held_partitions_are_not_pending_until_released) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.send();
+  b.hold(1, b.changes);
+  EXPECT_TRUE(b.pending().empty());
+  EXPECT_EQ(b.owed_partitions(), 0);
+  EXPECT_TRUE(b.holds(1));
+  EXPECT_EQ(b.release(1, b.changes), (std::vector<range>{{0, 9}}));
+  EXPECT_FALSE(b.holds(1));
+  EXPECT_EQ(b.pending().partitions(), 10);
+}
+
+TEST(ledger, a_completion_frees_its_own_part_of_a_hold) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.send();
+  b.hold(1, b.changes);
+  b.say({3, 4}, mark::success);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{3, 4}, mark::success}}));
+  EXPECT_EQ(b.held().partitions(), 8);
+}
+
+TEST(ledger, what_was_touched_again_in_flight_is_not_held_with_the_rest) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.send();
+  b.say({0, 1}, mark::failed);
+  b.hold(1, b.changes);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{0, 1}, mark::failed}}));
+  EXPECT_EQ(b.held().partitions(), 8);
+}
+
+TEST(ledger, a_piece_of_an_isolation_gets_only_its_own) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.say({20, 29}, mark::failed);
+  const std::vector<range> piece{{3, 4}, {8, 22}};
+  EXPECT_EQ(claims_of(b.next_call(no_limit, &piece)),
+            (std::vector<claim>{{{20, 22}, mark::failed}, {{3, 4}, mark::success}, {{8, 9}, mark::success}}));
+}
+
+TEST(ledger_limbo, the_partition_is_asserted_again_exactly_where_the_mark_that_may_land_differs) {
+  book b;
+  b.lose({0, 9}, mark::success);
+  b.say({4, 5}, mark::failed);
+  b.deliver();
+  EXPECT_EQ(b.owed_partitions(), 2);
+  b.settle(settled, b.changes);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{4, 5}, mark::failed}}));
+  EXPECT_TRUE(b.limbo().empty());
+}
+
+TEST(ledger_limbo, nothing_is_asserted_again_where_only_the_current_mark_may_land) {
+  book b;
+  b.lose({0, 9}, mark::success);
+  b.deliver();
+  b.settle(settled, b.changes);
+  EXPECT_TRUE(b.pending().empty());
+  EXPECT_TRUE(b.limbo().empty());
+}
+
+TEST(ledger_limbo, not_a_millisecond_before_it_has_settled) {
+  book b;
+  b.lose({0, 0}, mark::success);
+  b.say({0, 0}, mark::failed);
+  b.deliver();
+  b.settle(settled - a_moment, b.changes);
+  EXPECT_TRUE(b.pending().empty());
+  EXPECT_EQ(b.next_settle(), settled);
+  b.settle(settled, b.changes);
+  EXPECT_EQ(b.pending().partitions(), 1);
+  EXPECT_EQ(b.next_settle(), std::nullopt);
+}
+
+TEST(ledger_limbo, the_mark_that_counts_is_the_one_at_settling_not_at_losing) {
+  book b;
+  b.lose({0, 0}, mark::success);
+  b.say({0, 0}, mark::failed);
+  b.say({0, 0}, mark::success);
+  b.deliver();
+  b.settle(settled, b.changes);
+  EXPECT_TRUE(b.pending().empty());
+}
+
+TEST(ledger_limbo, a_call_under_way_while_it_settles_is_too_early_to_count) {
+  book b;
+  b.lose({0, 0}, mark::success);
+  b.say({0, 0}, mark::failed);
+  b.send();
+  b.settle(settled, b.changes);
+  b.accepted(b.changes);  // may have been overtaken on the way
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{0, 0}, mark::failed}}));
+  b.deliver();
+  EXPECT_EQ(b.owed_partitions(), 0);
+}
+
+TEST(ledger_limbo, marks_of_several_lost_calls_add_up_and_the_last_settling_counts) {
+  book b;
+  b.lose({0, 4}, mark::success);
+  b.say({3, 7}, mark::failed);
+  b.send();
+  b.ambiguous(settled + seconds(9), b.changes);
+  const limbo_entry* both = b.limbo().find(3);
+  ASSERT_NE(both, nullptr);
+  EXPECT_EQ(both->may_land, bit(mark::success) | bit(mark::failed));
+  EXPECT_EQ(both->settled_at, settled + seconds(9));
+  b.deliver();
+  b.settle(settled, b.changes);
+  EXPECT_TRUE(b.pending().empty());
+  b.settle(settled + seconds(9), b.changes);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{3, 4}, mark::failed}}));
+}
+
+TEST(ledger_limbo, spans_clears_and_updates) {
+  book b;
+  b.lose({0, 3}, mark::cleared);
+  b.say({1, 2}, mark::success);
+  b.deliver();
+  b.settle(settled, b.changes);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{1, 2}, mark::success}}));
+}
+
+TEST(ledger_limbo, held_partitions_wait_for_their_own_next_try) {
+  book b;
+  b.lose({0, 9}, mark::success);
+  b.say({0, 9}, mark::failed);
+  b.send();
+  b.hold(5, b.changes);
+  EXPECT_EQ(b.owed_partitions(), 0);
+  b.settle(settled, b.changes);
+  EXPECT_TRUE(b.pending().empty());
+  EXPECT_EQ(b.held().partitions(), 10);
+}
+
+TEST(ledger_limbo, a_refold_does_not_forget_what_may_still_land) {
+  book b;
+  b.lose({0, 0}, mark::success);
+  b.reset(daily, b.changes);
+  b.say({0, 0}, mark::failed);
+  b.deliver();
+  b.settle(settled, b.changes);
+  EXPECT_EQ(pending_of(b), (std::vector<claim>{{{0, 0}, mark::failed}}));
+}
+
+TEST(ledger_limbo, another_shape_has_other_partitions) {
+  book b;
+  b.lose({0, 0}, mark::success);
+  b.reset({plan_kind::partitioned, granularity::hour}, b.changes);
+  EXPECT_TRUE(b.limbo().empty());
+  EXPECT_EQ(b.shape().unit, granularity::hour);
+}
+
+TEST(ledger_limbo, rows_that_differed_in_their_time_only_become_one_when_restored) {
+  ledger_changes changes;
+  book b;
+  b.restore_limbo({0, 3}, bit(mark::success), settled, changes);
+  EXPECT_TRUE(changes.limbo.empty());
+  b.restore_limbo({4, 7}, bit(mark::success), settled, changes);
+  b.restore_limbo({9, 9}, bit(mark::success), settled, changes);
+  const limbo_entry entry{bit(mark::success), settled};
+  EXPECT_EQ(changes.limbo, (run_changes<limbo_entry>{{{4, 7}, entry, false}, {{0, 3}, entry, false}, {{0, 7}, entry, true}}));
+}
+
+TEST(ledger_full_refresh, a_success_is_one_bare_call) {
+  book b(refresh);
+  b.say(whole_table, mark::success);
+  const auto c = b.next_call(no_limit);
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->kind, call_kind::refresh);
+  EXPECT_EQ(b.owed_partitions(), 1);
+}
+
+TEST(ledger_full_refresh, a_failure_cancels_an_unsent_success_and_sends_nothing) {
+  book b(refresh);
+  b.say(whole_table, mark::success);
+  b.say(whole_table, mark::failed);
+  EXPECT_EQ(b.next_call(no_limit), std::nullopt);
+  EXPECT_EQ(b.owed_partitions(), 0);
+}
+
+TEST(ledger_full_refresh, a_failure_while_the_success_is_under_way_leaves_nothing_to_repeat) {
+  book b(refresh);
+  b.say(whole_table, mark::success);
+  b.send();
+  b.say(whole_table, mark::failed);
+  b.refused();
+  EXPECT_EQ(b.next_call(no_limit), std::nullopt);
+}
+
+TEST(ledger_full_refresh, nothing_is_owed_for_a_failure_that_a_success_may_land_upon) {
+  book b(refresh);
+  b.say(whole_table, mark::success);
+  b.send();
+  b.ambiguous(settled, b.changes);
+  b.say(whole_table, mark::failed);
+  EXPECT_EQ(b.owed_partitions(), 0);
+  b.settle(settled, b.changes);
+  EXPECT_EQ(b.next_call(no_limit), std::nullopt);
+}
+
+TEST(ledger_full_refresh, a_resync_repeats_a_success_and_no_failure) {
+  book b(refresh);
+  b.say(whole_table, mark::success);
+  b.deliver();
+  b.resync(b.changes);
+  EXPECT_TRUE(b.next_call(no_limit));
+  b.say(whole_table, mark::failed);
+  b.resync(b.changes);
+  EXPECT_EQ(b.next_call(no_limit), std::nullopt);
+}
+
+}  // namespace
+}  // namespace partmark
