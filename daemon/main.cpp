@@ -39,7 +39,8 @@ int main(int argc, char** argv) {
     return run(std::get<partmark::daemon_options>(parsed));
   } catch (const partmark::start_up_failure& e) {
     std::fprintf(stderr, "partmarkd: %s\n", e.what());
-    const bool needs_a_person = e.code() == partmark::errc::invalid || e.code() == partmark::errc::identity || e.code() == partmark::errc::newer_version;
+    const bool needs_a_person =
+        e.code() == partmark::errc::invalid || e.code() == partmark::errc::identity || e.code() == partmark::errc::newer_version;
     return needs_a_person ? partmark::exit_configuration : partmark::exit_trouble;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "partmarkd: %s\n", e.what());

@@ -104,7 +104,10 @@ void service::turn() {
 
 void service::await_timer() {
   wake_.async_wait([this](auto failed) {
-    if (!failed) schedule_turn();
+    if (failed) return;
+    if (watch_)
+      if (auto watching = watch_->refresh(); !watching) say_unwatched(watching.error());
+    schedule_turn();
   });
 }
 
@@ -116,23 +119,27 @@ void service::decide_once() {
 
 void service::watch_journal() {
   auto watch = journal_watch::open(settings_.journal.path);
-  if (!watch) {
-    log_.emit({severity::warning,
-               event_name::journal_unwatched,
-               "new records are found by polling every " + std::to_string(settings_.journal.poll_interval.count()) +
-                   " ms only: " + watch.error().message,
-               {}});
-    return;
-  }
+  if (!watch) return say_unwatched(watch.error());
   watch_.emplace(std::move(*watch));
-  watch_descriptor_.emplace(io_, ::dup(watch_->fd()));
+  watch_descriptor_.emplace(io_, ::dup(watch_->descriptor()));
   await_journal();
+}
+
+void service::say_unwatched(const error& why) {
+  if (std::exchange(unwatched_, why.message) == why.message) return;
+  log_.emit(
+      {severity::warning,
+       event_name::journal_unwatched,
+       "new records are found by polling every " + std::to_string(settings_.journal.poll_interval.count()) + " ms only: " + why.message,
+       {}});
 }
 
 void service::await_journal() {
   watch_descriptor_->async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](auto failed) {
     if (failed) return;
-    if (watch_->drain()) {
+    const auto concerned = watch_->drain();
+    if (!concerned) say_unwatched(concerned.error());
+    if (!concerned || *concerned) {
       loop_.journal_hint();
       schedule_turn();
     }

@@ -41,6 +41,7 @@ class service {
   void schedule_turn();
   void watch_journal();
   void await_journal();
+  void say_unwatched(const error& why);
   void await_signal();
   void await_timer();
   void on_signal(int number);
@@ -73,7 +74,7 @@ class service {
   bool turn_posted_ = false;
   bool stopping_ = false;
   int exit_code_ = 0;
-  std::string last_status_;
+  std::string unwatched_;  // what was last said about it
 };
 
 }  // namespace partmark

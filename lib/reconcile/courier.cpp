@@ -42,34 +42,18 @@ attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, 
 }  // namespace
 
 courier::courier(plan_table& plans, const loop_settings& settings, remote& out, events& log, random_source& random)
-    : plans_(plans), settings_(settings), out_(out), log_(log), outcome_(settings, log, random), triggers_(settings, log, random) {}
+    : plans_(plans),
+      settings_(settings),
+      out_(out),
+      log_(log),
+      endpoints_(settings, log),
+      outcome_(settings, log, random),
+      triggers_(settings, log, random) {}
 
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
   outcome_.restore_last_hold(last_hold);
-  for (auto& e : endpoints_) e.paused = std::find(paused.begin(), paused.end(), e.settings.name) != paused.end();
-}
-
-void courier::configure(now t) {
-  for (auto& e : endpoints_) e.removed = true;
-  for (const auto& wanted : settings_.endpoints) {
-    const auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == wanted.name; });
-    if (known == endpoints_.end()) {
-      endpoints_.push_back({wanted, circuit(settings_.circuit), {}, 0, false, false});
-      continue;
-    }
-    known->settings = wanted;
-    known->removed = false;
-    known->health.configure(settings_.circuit);
-    known->health.probe_now(t.steady);
-  }
-}
-
-std::size_t courier::endpoint_named(std::string_view name) const {
-  const std::string_view wanted = name.empty() ? std::string_view(settings_.endpoints.front().name) : name;
-  for (std::size_t i = 0; i < endpoints_.size(); ++i)
-    if (endpoints_[i].settings.name == wanted) return i;
-  return endpoint_named({});
+  for (auto& e : endpoints_.all()) e.paused = std::find(paused.begin(), paused.end(), e.settings.name) != paused.end();
 }
 
 void courier::touched(plan_state& plan, now t, state_changes& batch) {
@@ -99,7 +83,7 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
   else
     reprobing_.drop(id);
 
-  auto& waiting = endpoints_[plan.endpoint].waiting;
+  auto& waiting = endpoints_.at(plan.endpoint).waiting;
   if (plan.under_way || plan.refold_to || plan.refolding() || plan.book.pending().empty())
     waiting.drop(id);
   else if (!waiting.due(id))
@@ -108,7 +92,7 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
 
 void courier::touched_table(table_id id, now t) {
   const table_state& table = triggers_.at(id);
-  auto& waiting = endpoints_[table.endpoint].waiting;
+  auto& waiting = endpoints_.at(table.endpoint).waiting;
   const caller who = id | table_bit;
   if (table.queue.in_flight() || !table.owes)
     waiting.drop(who);
@@ -121,40 +105,35 @@ plan_state* courier::ended(std::uint64_t call_id, const exchange& reply, now t, 
   assert(found != flights_.end());
   const under_way call = found->second;
   flights_.erase(found);
-  endpoint_state& e = endpoints_[call.endpoint];
-  --e.in_flight;
 
   const bool is_table = (call.who & table_bit) != 0;
   verdict v = can::classify(reply, is_table ? can::call_type::trigger : can::call_type::mark, t.system);
-  out_.conceal(e.settings.name, v);
-  count(v);
-  const circuit_change change = e.health.ended(v, t.steady);
-  log_circuit(e, change, v);
-  if (change == circuit_change::closed) e.waiting.bring_forward(t.steady);
+  out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
+  endpoints_.ended(call.endpoint, v, t);
 
   if (is_table) {
     const table_id id = call.who & ~table_bit;
     const steady_time due = triggers_.ended(id, v, t, batch);
     const table_state& table = triggers_.at(id);
-    if (table.owes) endpoints_[table.endpoint].waiting.set(call.who, due);
+    if (table.owes) endpoints_.at(table.endpoint).waiting.set(call.who, due);
     touched_table(id, t);
     return nullptr;
   }
   plan_state& plan = plans_.at(call.who);
-  plan_ended(plan, e, v, t, batch);
+  plan_ended(plan, endpoints_.at(call.endpoint).settings.settle_time, v, t, batch);
   return &plan;
 }
 
-void courier::plan_ended(plan_state& plan, endpoint_state& e, const verdict& v, now t, state_changes& batch) {
+void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
   batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
   batch.intents_ended.push_back(plan.row.id);
-  const steady_time due = outcome_.ended(plan, v, e.settings.settle_time, t, batch);
-  if (!plan.book.pending().empty()) endpoints_[plan.endpoint].waiting.set(plan.row.id, due);
+  const steady_time due = outcome_.ended(plan, v, settle_time, t, batch);
+  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.row.id, due);
   touched(plan, t, batch);
 }
 
 void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
-  endpoints_[plan.endpoint].waiting.drop(plan.row.id);
+  endpoints_.at(plan.endpoint).waiting.drop(plan.row.id);
   plan.endpoint = endpoint;
   touched(plan, t, batch);
 }
@@ -162,7 +141,7 @@ void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes&
 void courier::move_table(table_id id, std::size_t endpoint, now t) {
   table_state& table = triggers_.at(id);
   if (table.endpoint == endpoint) return;
-  endpoints_[table.endpoint].waiting.drop(id | table_bit);
+  endpoints_.at(table.endpoint).waiting.drop(id | table_bit);
   table.endpoint = endpoint;
   touched_table(id, t);
 }
@@ -219,7 +198,7 @@ bool courier::prepare_plan(plan_state& plan, now t, state_changes& batch) {
 
 bool courier::prepare_table(table_id id, now t, state_changes& batch) {
   const std::size_t endpoint = triggers_.at(id).endpoint;
-  auto request = triggers_.take(id, endpoints_[endpoint].settings.tenant_id, t, batch);
+  auto request = triggers_.take(id, endpoints_.at(endpoint).settings.tenant_id, t, batch);
   if (!request) return false;
   launch(++last_call_id_, id | table_bit, endpoint, std::move(*request));
   return true;
@@ -228,15 +207,12 @@ bool courier::prepare_table(table_id id, now t, state_changes& batch) {
 void courier::launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request) {
   prepared_.push_back({call_id, who, std::move(request)});
   flights_.emplace(call_id, under_way{who, endpoint});
-  ++endpoints_[endpoint].in_flight;
+  ++endpoints_.at(endpoint).in_flight;
 }
 
 void courier::prepare(now t, state_changes& batch) {
-  for (auto& e : endpoints_) {
-    if (e.paused || e.removed) continue;
-    while (e.in_flight < e.settings.max_in_flight && e.health.may_send(t.steady, e.in_flight)) {
-      const auto who = e.health.is_open() ? e.waiting.pop_first() : e.waiting.pop_due(t.steady);
-      if (!who) break;
+  for (auto& e : endpoints_.all()) {
+    while (const auto who = e.next_caller(t.steady)) {
       if ((*who & table_bit) != 0) {
         prepare_table(*who & ~table_bit, t, batch);
         continue;
@@ -249,13 +225,13 @@ void courier::prepare(now t, state_changes& batch) {
 
 void courier::send_prepared() {
   for (auto& p : std::exchange(prepared_, {}))
-    out_.send(p.call_id, endpoints_[flights_.at(p.call_id).endpoint].settings.name, std::move(p.request));
+    out_.send(p.call_id, endpoints_.at(flights_.at(p.call_id).endpoint).settings.name, std::move(p.request));
 }
 
 void courier::abandon_prepared(now t, state_changes& batch) {
   batch.intents.clear();
   for (const auto& p : std::exchange(prepared_, {})) {
-    --endpoints_[flights_.at(p.call_id).endpoint].in_flight;
+    --endpoints_.at(flights_.at(p.call_id).endpoint).in_flight;
     flights_.erase(p.call_id);
     if ((p.who & table_bit) != 0) {
       triggers_.untake(p.who & ~table_bit, batch);
@@ -277,13 +253,7 @@ std::optional<steady_time> courier::next_time(now t) const {
   consider(settling_.next_due());
   consider(reprobing_.next_due());
   consider(triggers_.next_expiry());
-  for (const auto& e : endpoints_) {
-    if (e.paused || e.removed || e.waiting.empty() || e.in_flight >= e.settings.max_in_flight) continue;
-    if (e.health.is_open() && e.in_flight > 0) continue;  // the probe's answer comes first
-    const auto due = e.health.is_open() ? std::optional(t.steady) : e.waiting.next_due();
-    const auto chance = e.health.next_chance(t.steady);
-    consider(chance && due ? std::max(*chance, *due) : due);
-  }
+  for (const auto& e : endpoints_.all()) consider(e.next_time(t.steady));
   return next;
 }
 
@@ -292,55 +262,13 @@ void courier::retry_held(plan_state& plan, now t, state_changes& batch) {
   for (const auto& [hold, row] : plan.holds)
     if (plan.book.holds(hold)) all.push_back(hold);
   for (const hold_id hold : all) outcome_.reprobe(plan, hold, batch);
-  if (!all.empty()) endpoints_[plan.endpoint].waiting.drop(plan.row.id);  // a backoff does not outlast a person's wish
+  if (!all.empty()) endpoints_.at(plan.endpoint).waiting.drop(plan.row.id);  // a backoff does not outlast a person's wish
   touched(plan, t, batch);
 }
 
 void courier::pause(std::string_view endpoint, bool paused, now t, state_changes& batch) {
-  endpoint_state& e = endpoints_[endpoint_named(endpoint)];
-  if (e.paused == paused) return;
-  e.paused = paused;
-  batch.paused.emplace_back(e.settings.name, paused);
-  if (!paused) e.health.probe_now(t.steady);
-  log_.emit({severity::warning,
-             paused ? event_name::endpoint_paused : event_name::endpoint_resumed,
-             "endpoint " + e.settings.name + (paused ? " is paused: nothing is sent to it until `partmark resume`" : " goes on"),
-             {{"endpoint", e.settings.name}}});
-}
-
-void courier::count(const verdict& v) {
-  switch (v.kind) {
-    case verdict_kind::accepted:
-      ++counters_.accepted;
-      break;
-    case verdict_kind::retry:
-      ++counters_.retried;
-      break;
-    case verdict_kind::rejected:
-      ++counters_.rejected;
-      break;
-    case verdict_kind::unauthorized:
-      ++counters_.unauthorized;
-      break;
-    case verdict_kind::ambiguous:
-      ++counters_.ambiguous;
-      break;
-  }
-}
-
-void courier::log_circuit(const endpoint_state& e, circuit_change change, const verdict& v) const {
-  if (change == circuit_change::none) return;
-  const std::vector<event_field> fields{
-      {"endpoint", e.settings.name}, {"status", static_cast<std::int64_t>(v.http_status)}, {"reason", v.message}};
-  if (change == circuit_change::closed)
-    log_.emit({severity::info, event_name::endpoint_circuit_closed, "endpoint " + e.settings.name + " answers again", fields});
-  else if (e.health.is_unauthorized())
-    log_.emit({severity::error, event_name::endpoint_unauthorized,
-               "endpoint " + e.settings.name + " refuses the credential: " + v.message + "; correct auth in the configuration and reload",
-               fields});
-  else
-    log_.emit({severity::error, event_name::endpoint_circuit_opened,
-               "endpoint " + e.settings.name + " is in trouble: " + v.message + "; it is probed until it answers", fields});
+  const std::size_t index = endpoints_.named(endpoint);
+  if (endpoints_.pause(index, paused, t)) batch.paused.emplace_back(endpoints_.at(index).settings.name, paused);
 }
 
 }  // namespace partmark

@@ -2,8 +2,8 @@
 // plan is under way, at most max_in_flight of an endpoint. Owned by the loop; one thread.
 #pragma once
 
-#include "core/circuit.hpp"
 #include "core/schedule.hpp"
+#include "reconcile/endpoint_board.hpp"
 #include "reconcile/outcome.hpp"
 #include "reconcile/plans.hpp"
 #include "reconcile/remote.hpp"
@@ -19,34 +19,12 @@
 
 namespace partmark {
 
-struct endpoint_state {
-  endpoint_settings settings;
-  circuit health;
-  schedule waiting;  // plans and tables that owe something and have no call under way
-  std::size_t in_flight = 0;
-  bool paused = false;
-  bool removed = false;  // by a reload: its calls end, its plans have moved on
-};
-
-struct call_counters {
-  std::uint64_t accepted = 0;
-  std::uint64_t retried = 0;
-  std::uint64_t rejected = 0;
-  std::uint64_t unauthorized = 0;
-  std::uint64_t ambiguous = 0;
-};
-
-// Who waits in an endpoint's schedule: a plan by its id, or a table by its id and table_bit.
-using caller = std::uint32_t;
-inline constexpr caller table_bit = 0x8000'0000U;
-
 class courier {
  public:
   courier(plan_table& plans, const loop_settings& settings, remote& out, events& log, random_source& random);
 
-  // Takes over endpoints from the settings: new ones appear, missing ones finish what is under way and their plans move to the default.
-  void configure(now t);
-  [[nodiscard]] std::size_t endpoint_named(std::string_view name) const;  // the default for an empty or unknown name
+  void configure(now t) { endpoints_.configure(t); }
+  [[nodiscard]] std::size_t endpoint_named(std::string_view name) const { return endpoints_.named(name); }
 
   void restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused);
 
@@ -82,8 +60,8 @@ class courier {
   void pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
 
   [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
-  [[nodiscard]] const std::vector<endpoint_state>& endpoints() const { return endpoints_; }
-  [[nodiscard]] const call_counters& counters() const { return counters_; }
+  [[nodiscard]] const std::vector<endpoint_state>& endpoints() const { return endpoints_.all(); }
+  [[nodiscard]] const call_counters& counters() const { return endpoints_.counters(); }
   [[nodiscard]] triggers& second_api() { return triggers_; }
   [[nodiscard]] const triggers& second_api() const { return triggers_; }
 
@@ -96,18 +74,16 @@ class courier {
 
   bool prepare_plan(plan_state& plan, now t, state_changes& batch);
   bool prepare_table(table_id table, now t, state_changes& batch);
-  void plan_ended(plan_state& plan, endpoint_state& e, const verdict& v, now t, state_changes& batch);
+  void plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch);
   void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request);
-  void count(const verdict& v);
-  void log_circuit(const endpoint_state& e, circuit_change change, const verdict& v) const;
 
   plan_table& plans_;
   const loop_settings& settings_;
   remote& out_;
   events& log_;
+  endpoint_board endpoints_;
   outcome outcome_;
   triggers triggers_;
-  std::vector<endpoint_state> endpoints_;  // only grows: plans and flights refer by index
   struct under_way {
     caller who = 0;
     std::size_t endpoint = 0;
@@ -117,7 +93,6 @@ class courier {
   schedule settling_;   // plans with limbo, by when it settles
   schedule reprobing_;  // plans with holds, by next try
   std::uint64_t last_call_id_ = 0;
-  call_counters counters_;
 };
 
 }  // namespace partmark
