@@ -6,33 +6,12 @@
 #include <string>
 
 #include "http/client.hpp"
+#include "unit/http/expected_failure.hpp"
 #include "unit/http/scripted_server.hpp"
 #include "unit/http/test_loop.hpp"
 
 namespace partmark::http {
 namespace {
-
-struct expected_failure {
-  transport_phase phase;
-  bool bytes_sent = false;
-  bool timed_out = false;
-  bool cancelled = false;
-  bool reused_connection = false;
-  bool reply_too_large = false;
-  std::optional<unsigned> status = {};
-};
-
-void expect_failure(const transport_failure& f, const expected_failure& e) {
-  SCOPED_TRACE(f.message);
-  EXPECT_EQ(f.phase, e.phase);
-  EXPECT_EQ(f.bytes_sent, e.bytes_sent);
-  EXPECT_EQ(f.timed_out, e.timed_out);
-  EXPECT_EQ(f.cancelled, e.cancelled);
-  EXPECT_EQ(f.reused_connection, e.reused_connection);
-  EXPECT_EQ(f.reply_too_large, e.reply_too_large);
-  EXPECT_EQ(f.status, e.status);
-  EXPECT_TRUE(f.message.starts_with("127.0.0.1:")) << "people want to know where";
-}
 
 transport_failure failure_of(const scripted_server::script& script, client_settings settings = settings_for(0)) {
   scripted_server server({script});
@@ -209,46 +188,6 @@ TEST(http_client_failure, a_kept_connection_that_the_server_closes_under_the_cal
   EXPECT_EQ(loop.reply(*c, post("x")).body, "first");
   expect_failure(loop.failure(*c, post("x")), {.phase = transport_phase::read_header, .bytes_sent = true, .reused_connection = true});
   EXPECT_EQ(server.connections(), 1u) << "whether to send it again is the caller's to say";
-}
-
-TEST(http_client_failure, shutting_down_ends_what_is_under_way_and_what_waits) {
-  std::promise<void> read;
-  scripted_server server({[&](peer& p) {
-    p.read_request();
-    read.set_value();
-    p.client_closes();
-  }});
-  test_loop loop;
-  auto settings = settings_for(server.port());
-  settings.connections_max = 1;
-  const auto c = loop.make_client(settings);
-  std::vector<exchange> ended;
-  for (int i = 0; i < 2; ++i) c->send(post("x"), [&](exchange e) { ended.push_back(std::move(e)); });
-  auto has_read = read.get_future();
-  while (has_read.wait_for(milliseconds{0}) != std::future_status::ready) loop.run_ready();
-  c->shut_down();
-  EXPECT_TRUE(ended.empty());
-  loop.run_to_the_end();
-
-  ASSERT_EQ(ended.size(), 2u);
-  const auto& waiting = std::get<transport_failure>(ended[0]);
-  const auto& under_way = std::get<transport_failure>(ended[1]);
-  expect_failure(under_way, {.phase = transport_phase::read_header, .bytes_sent = true, .cancelled = true});
-  expect_failure(waiting, {.phase = transport_phase::connect, .cancelled = true});
-  expect_failure(loop.failure(*c, post("x")), {.phase = transport_phase::connect, .cancelled = true});
-}
-
-TEST(http_client_failure, shutting_down_ends_a_connection_being_opened) {
-  const deaf_listener deaf("127.0.0.1", 0);
-  test_loop loop;
-  const auto c = loop.make_client(settings_for(deaf.port()));
-  std::optional<exchange> ended;
-  c->send(post("x"), [&](exchange e) { ended = std::move(e); });
-  loop.run_ready();
-  c->shut_down();
-  loop.run_to_the_end();
-  ASSERT_TRUE(ended);
-  expect_failure(std::get<transport_failure>(*ended), {.phase = transport_phase::connect, .cancelled = true});
 }
 
 }  // namespace

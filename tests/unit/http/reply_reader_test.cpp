@@ -47,6 +47,19 @@ TEST(reply_reader, reads_chunks_and_drops_extensions) {
   EXPECT_EQ(r.take().body, "abcde");
 }
 
+// Beast alone would assert, and so end the process, at the fourth byte of the last chunk.
+TEST(reply_reader, takes_the_last_chunk_byte_by_byte) {
+  for (const std::string_view body : {"0\r\n\r\n", "1\r\na\r\n0\r\n\r\n", "0;x\r\nT: x\r\n\r\n"}) {
+    reply_reader r({});
+    EXPECT_EQ(r.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), state::more);
+    for (const char& c : body) {
+      ASSERT_EQ(r.current(), state::more) << body;
+      r.feed({&c, 1});
+    }
+    EXPECT_EQ(r.current(), state::whole) << body;
+  }
+}
+
 TEST(reply_reader, skips_interim_replies_but_not_without_end) {
   reply_reader r({});
   EXPECT_EQ(r.feed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"),

@@ -125,6 +125,10 @@ void peer::reset() {
   cut();
 }
 
+void peer::send_ticket() {
+  if (SSL_new_session_ticket(ssl_) != 1 || SSL_do_handshake(ssl_) != 1) throw std::runtime_error("no session ticket");
+}
+
 bool peer::resumed() const { return SSL_session_reused(ssl_) == 1; }
 
 std::string peer::asked_name() const {
@@ -138,11 +142,22 @@ scripted_server::scripted_server(std::vector<script> scripts, const place& where
 }
 
 scripted_server::~scripted_server() {
+  stop_accepting();
+  open_.shut_down_all();
+  join();
+  ::close(listener_);
+}
+
+void scripted_server::stop_accepting() {
+  if (!accepting_.joinable()) return;
   ::shutdown(listener_, SHUT_RDWR);
   accepting_.join();
-  ::close(listener_);
-  open_.shut_down_all();
-  for (auto& t : serving_) t.join();
+}
+
+void scripted_server::join() {
+  stop_accepting();
+  for (auto& t : serving_)
+    if (t.joinable()) t.join();
 }
 
 void scripted_server::accept_all() {

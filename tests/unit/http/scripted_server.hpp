@@ -50,6 +50,8 @@ class peer {
   void reset();
   // TLS: closes the socket without close_notify.
   void cut();
+  // TLS 1.3: sends another session ticket.
+  void send_ticket();
   // TLS: whether the handshake resumed an earlier session.
   [[nodiscard]] bool resumed() const;
   // TLS: the name the client asked for.
@@ -79,11 +81,15 @@ class scripted_server {
   scripted_server(const scripted_server&) = delete;
   scripted_server& operator=(const scripted_server&) = delete;
 
+  // Takes no more connections and waits for every script to end by itself.
+  void join();
+
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::size_t connections() const { return connections_; }
 
  private:
   void accept_all();
+  void stop_accepting();
   void serve(int descriptor, const script& s);
 
   std::vector<script> scripts_;
@@ -92,7 +98,7 @@ class scripted_server {
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> connections_ = 0;
   open_sockets open_;
-  std::vector<std::thread> serving_;  // the accepting thread's, then the destructor's
+  std::vector<std::thread> serving_;  // the accepting thread's, then join()'s
   std::thread accepting_;
 };
 
