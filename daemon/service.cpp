@@ -40,6 +40,12 @@ service::service(const daemon_options& options, config::settings settings, event
                 schedule_turn();
               }),
       loop_(journal_, *state_, remote_, log_, loop_settings_of(settings_), seed()),
+      control_(io_,
+               [this](const control_command& command) {
+                 const control_reply reply = carry_out(loop_, command, clock_now());
+                 turn();  // what was done is stored before it is confirmed
+                 return reply;
+               }),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),
       wake_(io_),
       stop_timer_(io_),
@@ -64,6 +70,8 @@ int service::run() {
               {"plans", static_cast<std::int64_t>(loop_.plans().size())}}});
   await_signal();
   watch_journal();
+  if (auto listening = control_.listen(settings_.control.socket); !listening)
+    log_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
   heartbeat();
   watchdog();
   if (options_.deadline) {

@@ -4,6 +4,7 @@
 
 #include "config/load.hpp"
 #include "daemon/can_remote.hpp"
+#include "daemon/control_server.hpp"
 #include "daemon/options.hpp"
 #include "journal/journal_watch.hpp"
 #include "journal/sqlite_journal.hpp"
@@ -64,6 +65,7 @@ class service {
   std::optional<journal_watch> watch_;
   can_remote remote_;
   loop loop_;
+  control_server control_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer wake_;
   boost::asio::steady_timer stop_timer_;

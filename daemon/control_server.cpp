@@ -1,0 +1,101 @@
+#include "daemon/control_server.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+#include <chrono>
+#include <utility>
+
+namespace partmark {
+
+namespace local = boost::asio::local;
+
+class control_server::session : public std::enable_shared_from_this<session> {
+ public:
+  session(local::stream_protocol::socket socket, handler& carry_out, std::shared_ptr<std::size_t> count)
+      : socket_(std::move(socket)), deadline_(socket_.get_executor()), carry_out_(carry_out), count_(std::move(count)) {
+    ++*count_;
+  }
+  ~session() { --*count_; }
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  void start() {
+    deadline_.expires_after(std::chrono::seconds(10));
+    deadline_.async_wait([weak = weak_from_this()](auto failed) {
+      if (const auto self = weak.lock(); self && !failed) self->socket_.close();
+    });
+    boost::asio::async_read_until(socket_, boost::asio::dynamic_buffer(line_, control_line_bytes_max), '\n',
+                                  [self = shared_from_this()](auto failed, std::size_t bytes) {
+                                    if (!failed) self->answer(bytes);
+                                  });
+  }
+
+ private:
+  void answer(std::size_t bytes) {
+    const auto command = parse_control_command(std::string_view(line_).substr(0, bytes - 1));
+    reply_ = control_reply_line(command ? carry_out_(*command) : control_reply{false, command.error().message}) + '\n';
+    boost::asio::async_write(socket_, boost::asio::buffer(reply_),
+                             [self = shared_from_this()](auto, std::size_t) { self->deadline_.cancel(); });
+  }
+
+  local::stream_protocol::socket socket_;
+  boost::asio::steady_timer deadline_;
+  handler& carry_out_;
+  std::shared_ptr<std::size_t> count_;
+  std::string line_;
+  std::string reply_;
+};
+
+control_server::~control_server() {
+  if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+result<void> control_server::listen(const std::string& path) {
+  const auto failure = [&](const std::string& what, const boost::system::error_code& why) {
+    const errc code = why == boost::system::errc::no_such_file_or_directory ? errc::not_found
+                      : why == boost::system::errc::permission_denied       ? errc::permission
+                                                                            : errc::io;
+    return error{code, path + ": " + what + ": " + why.message() + "; commands like `partmark retry` reach the daemon there"};
+  };
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) return error{errc::invalid, path + ": too long for a socket's path"};
+  struct stat there{};
+  if (::lstat(path.c_str(), &there) == 0) {
+    if (!S_ISSOCK(there.st_mode)) return error{errc::exists, path + ": is no socket: choose another control.socket"};
+    ::unlink(path.c_str());
+  }
+  boost::system::error_code failed;
+  acceptor_.open(local::stream_protocol(), failed);
+  if (failed) return failure("cannot make a socket", failed);
+  // Born closed to others, opened to the group at once: no moment in which anybody may connect.
+  const mode_t before = ::umask(0177);
+  acceptor_.bind(local::stream_protocol::endpoint(path), failed);
+  ::umask(before);
+  if (failed) return failure("cannot bind", failed);
+  path_ = path;
+  if (::chmod(path.c_str(), 0660) != 0) return failure("cannot open it to the group", {errno, boost::system::system_category()});
+  acceptor_.listen(static_cast<int>(sessions_max), failed);
+  if (failed) return failure("cannot listen", failed);
+  accept();
+  return {};
+}
+
+void control_server::accept() {
+  acceptor_.async_accept([this](auto failed, local::stream_protocol::socket socket) {
+    if (failed == boost::asio::error::operation_aborted) return;
+    // Beyond the bound a caller finds its connection closed, and may come again.
+    if (!failed && *sessions_ < sessions_max) std::make_shared<session>(std::move(socket), carry_out_, sessions_)->start();
+    if (!failed) return accept();
+    // Out of descriptors, most likely: trying again at once would only burn the processor.
+    pause_.expires_after(std::chrono::milliseconds(100));
+    pause_.async_wait([this](auto cancelled) {
+      if (!cancelled) accept();
+    });
+  });
+}
+
+}  // namespace partmark

@@ -1,0 +1,47 @@
+// A person's commands to the loop (DESIGN §4.2): the same handler behind the daemon's Unix socket and, with the daemon down, in the command
+// line itself. One JSON object a line each way: {"command":"retry","target":"PLAN"} and {"done":true,"message":"…"}. Pure; one thread.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace partmark {
+
+class loop;
+
+enum class control_verb : std::uint8_t {
+  retry,   // try what is held now; target: a plan, a table, or all
+  resync,  // push the whole state again; target: a plan, or all
+  refold,  // fold a plan anew from its rows; target: the plan
+  pause,   // stop calling an endpoint; target: it, or all
+  resume,
+};
+
+struct control_command {
+  control_verb verb = control_verb::retry;
+  std::optional<std::string> target;  // absent: all
+};
+
+struct control_reply {
+  bool done = false;
+  std::string message;  // what was done, or why not and what to do
+};
+
+inline constexpr std::size_t control_line_bytes_max = 4096;
+
+// Lines end without a newline here. errc::invalid, naming the field, for anything but such a command.
+[[nodiscard]] result<control_command> parse_control_command(std::string_view line);
+[[nodiscard]] std::string control_command_line(const control_command& c);
+[[nodiscard]] result<control_reply> parse_control_reply(std::string_view line);
+[[nodiscard]] std::string control_reply_line(const control_reply& r);
+
+// Carries the command out; what it changed is stored by the loop's next turn.
+[[nodiscard]] control_reply carry_out(loop& target, const control_command& command, now t);
+
+}  // namespace partmark
