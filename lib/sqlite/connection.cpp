@@ -131,6 +131,10 @@ result<void> connection::set_persistent_wal(bool on) {
   return {};
 }
 
+void connection::set_checkpoint_on_close(bool on) {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
+}
+
 result<void> connection::sync_wal() {
   sqlite3_file* log = nullptr;
   int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);

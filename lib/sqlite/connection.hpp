@@ -58,6 +58,10 @@ class connection {
   // file.
   result<void> set_persistent_wal(bool on);
 
+  // Off: closing never writes to the file nor deletes its log, even as the last connection. For readers of a file that others own or may
+  // replace.
+  void set_checkpoint_on_close(bool on);
+
   // fsyncs the write-ahead log as it is now, whoever wrote it. Nothing to do (and no error) where no log is open.
   result<void> sync_wal();
 

@@ -24,6 +24,9 @@ transaction::~transaction() {
 
 result<void> transaction::commit() {
   assert(connection_ != nullptr);
+  if (!connection_->in_transaction())
+    return error{errc::io,
+                 connection_->path() + ": cannot commit: the transaction was rolled back after an earlier error; do its work again"};
   sqlite3* db = connection_->handle_.get();
   if (const int code = sqlite3_exec(db, "COMMIT", nullptr, nullptr, nullptr); code != SQLITE_OK) return failure(db, code, "commit");
   connection_ = nullptr;

@@ -25,6 +25,7 @@ class transaction {
   transaction& operator=(transaction&&) = delete;
   ~transaction();
 
+  // io also when SQLite rolled back by itself after an earlier error (full disk, I/O): nothing is committed.
   // After an error the transaction is still open, and is rolled back at the end of the scope; after busy it may be tried again.
   result<void> commit();
 

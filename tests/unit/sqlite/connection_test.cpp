@@ -91,6 +91,19 @@ TEST_F(sqlite_connection, the_log_outlives_the_last_connection_only_when_persist
   }
 }
 
+TEST_F(sqlite_connection, a_reader_that_must_not_checkpoint_leaves_the_log_at_its_close) {
+  {
+    auto db = open(open_mode::read_write_create).value();
+    db.use_wal().value();
+    db.execute("CREATE TABLE t(a)").value();
+    auto reader = open(open_mode::read_write).value();
+    reader.set_checkpoint_on_close(false);
+    ASSERT_EQ(reader.query_int64("SELECT count(*) FROM t").value(), 0);
+    db = std::move(reader);  // the reader is the last to close
+  }
+  EXPECT_GT(std::filesystem::file_size(path + "-wal"), 0);
+}
+
 TEST_F(sqlite_connection, syncing_the_log_works_with_and_without_one) {
   auto db = open(open_mode::read_write_create).value();
   db.sync_wal().value();

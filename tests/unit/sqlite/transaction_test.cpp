@@ -47,6 +47,7 @@ TEST_F(sqlite_transaction, an_error_that_rolled_back_by_itself_does_no_harm_at_t
   auto scope = transaction::begin(db, transaction_kind::immediate).value();
   EXPECT_FALSE(db.execute("INSERT OR ROLLBACK INTO t VALUES (1), (1)"));
   EXPECT_FALSE(db.in_transaction());
+  EXPECT_EQ(scope.commit().error().code, errc::io) << "nothing was committed, and the caller hears of it";
 }
 
 TEST_F(sqlite_transaction, the_second_writer_is_busy_at_its_begin) {

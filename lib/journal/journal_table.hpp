@@ -1,0 +1,48 @@
+// The prepared reads of one of the journal's two tables. Owned by the open journal file, destroyed before its connection; the loop's
+// thread.
+#pragma once
+
+#include "core/result.hpp"
+#include "sqlite/connection.hpp"
+#include "sqlite/statement.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace partmark {
+
+// Column numbers of plan_rows() and table_rows(): the order of the table, which is also the order of the content hash.
+namespace plan_column {
+enum : int { seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at };
+}
+namespace table_column {
+enum : int { seq, table_name, partition, outcome, job, dedupe_key, recorded_at };
+}
+
+enum class journal_table_kind : std::uint8_t { plans, tables };
+
+class journal_table {
+ public:
+  // corrupt: the file has no such table.
+  [[nodiscard]] static result<journal_table> prepare(sqlite::connection& file, journal_table_kind kind);
+
+  // Rows with seq > after, ascending, at most limit.
+  [[nodiscard]] sqlite::statement::use rows(std::int64_t after, std::int64_t limit) { return rows_.query(after, limit); }
+
+  // The highest number ever given (sqlite_sequence), also where the row was ignored or pruned; 0: none yet.
+  [[nodiscard]] result<std::int64_t> last_seq();
+
+  // content_hash of a row; nullopt: no such row.
+  [[nodiscard]] result<std::optional<std::uint64_t>> hash_of(std::int64_t seq);
+
+ private:
+  journal_table(sqlite::statement rows, sqlite::statement row, sqlite::statement last_seq, int columns)
+      : rows_(std::move(rows)), row_(std::move(row)), last_seq_(std::move(last_seq)), columns_(columns) {}
+
+  sqlite::statement rows_;
+  sqlite::statement row_;
+  sqlite::statement last_seq_;
+  int columns_;
+};
+
+}  // namespace partmark

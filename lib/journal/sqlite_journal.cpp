@@ -1,0 +1,169 @@
+#include "journal/sqlite_journal.hpp"
+
+#include "sqlite/transaction.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace partmark {
+namespace {
+
+completion_row plan_row(const sqlite::statement::use& row) {
+  return completion_row{
+      .seq = row.int64(plan_column::seq),
+      .plan = row.text(plan_column::plan),
+      .granularity = row.optional_text(plan_column::granularity),
+      .first = row.optional_text(plan_column::first),
+      .last = row.optional_text(plan_column::last),
+      .outcome = row.text(plan_column::outcome),
+      .run_type = row.optional_text(plan_column::run_type),
+      .job = row.optional_text(plan_column::job),
+      .recorded_at = row.text(plan_column::recorded_at),
+  };
+}
+
+table_row table_row_of(const sqlite::statement::use& row) {
+  return table_row{
+      .seq = row.int64(table_column::seq),
+      .table_name = row.text(table_column::table_name),
+      .partition = row.text(table_column::partition),
+      .outcome = row.text(table_column::outcome),
+      .job = row.optional_text(table_column::job),
+      .recorded_at = row.text(table_column::recorded_at),
+  };
+}
+
+// The rows and the table's last number come from one snapshot: a number given later must not count as folded.
+template <class Deliver>
+result<journal_slice> read_slice(journal_file& file, journal_table& table, const journal_cursor& from, std::size_t limit, Deliver deliver) {
+  auto scope = sqlite::transaction::begin(file.db(), sqlite::transaction_kind::deferred);
+  if (!scope) return scope.error();
+  const auto last = table.last_seq();
+  if (!last) return last.error();
+  if (*last < from.folded_seq)
+    return identity_error(file.db().path(),
+                          "it ends at seq " + std::to_string(*last) + ", but was folded up to seq " + std::to_string(from.folded_seq));
+
+  journal_slice slice{.cursor = from};
+  std::int64_t row_seq = 0;
+  {
+    auto rows = table.rows(from.folded_seq, static_cast<std::int64_t>(limit));
+    for (;;) {
+      const auto row = rows.step();
+      if (!row) return row.error();
+      if (!*row) break;
+      row_seq = rows.int64(plan_column::seq);
+      deliver(rows);
+      ++slice.rows;
+    }
+  }
+  slice.full = slice.rows == limit;
+  slice.cursor.folded_seq = slice.full ? row_seq : std::max(*last, row_seq);
+  if (slice.rows == 0) return slice;
+  const auto hash = table.hash_of(row_seq);
+  if (!hash) return hash.error();
+  slice.cursor.anchor_seq = row_seq;
+  slice.cursor.anchor_hash = hash->value();
+  return slice;
+}
+
+}  // namespace
+
+sqlite_journal::sqlite_journal(std::string path) : path_(std::move(path)) {}
+
+void sqlite_journal::close() {
+  seen_version_.reset();
+  file_.reset();
+}
+
+result<bool> sqlite_journal::ensure_open() {
+  if (file_ != nullptr) {
+    const auto same = file_->still_there();
+    if (!same) return same.error();
+    if (*same) return true;
+    close();
+  }
+  const auto id = identify(path_);
+  if (!id) return id.error();
+  if (!*id) return false;
+  auto opened = journal_file::open(path_);
+  if (!opened) {
+    if (opened.error().code == errc::not_found) return false;
+    return opened.error();
+  }
+  file_ = std::move(*opened);
+  return file_ != nullptr;
+}
+
+result<journal_look> sqlite_journal::look(const journal_position& folded) {
+  const auto open = ensure_open();
+  if (!open) return open.error();
+  if (!*open) return journal_look::absent;
+
+  // The counter before the check: a commit in between changes it once more, and is seen by the next look.
+  const auto version = file_->db().data_version();
+  if (version && seen_version_ == *version) return journal_look::unchanged;
+  const result<void> verified = version ? file_->verify(folded) : result<void>(version.error());
+  if (!verified) {
+    const error failed = verified.error();
+    // A damaged view may be this connection's only: start afresh next time.
+    if (failed.code != errc::busy && failed.code != errc::identity) close();
+    return failed;
+  }
+  uuid_ = file_->uuid();
+  seen_version_ = *version;
+  return journal_look::changed;
+}
+
+template <class Read>
+result<journal_slice> sqlite_journal::guarded(Read read) {
+  if (file_ == nullptr) return error{errc::not_found, path_ + ": the journal is not open"};
+  result<journal_slice> slice = read(*file_);
+  if (!slice) seen_version_.reset();
+  return slice;
+}
+
+result<journal_slice> sqlite_journal::read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) {
+  assert(limit > 0);
+  return guarded([&](journal_file& file) {
+    return read_slice(file, file.plans(), from, limit, [&](const sqlite::statement::use& row) { sink.row(plan_row(row)); });
+  });
+}
+
+result<journal_slice> sqlite_journal::read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) {
+  assert(limit > 0);
+  return guarded([&](journal_file& file) {
+    return read_slice(file, file.tables(), from, limit, [&](const sqlite::statement::use& row) { sink.row(table_row_of(row)); });
+  });
+}
+
+result<journal_slice> sqlite_journal::read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
+                                                plan_sink& sink) {
+  assert(limit > 0);
+  return guarded([&](journal_file& file) -> result<journal_slice> {
+    journal_slice slice;
+    slice.cursor.folded_seq = after;
+    std::size_t seen = 0;
+    auto rows = file.plans().rows(after, static_cast<std::int64_t>(limit));
+    for (;;) {
+      const auto row = rows.step();
+      if (!row) return row.error();
+      if (!*row || rows.int64(plan_column::seq) > until) break;
+      ++seen;
+      slice.cursor.folded_seq = rows.int64(plan_column::seq);
+      if (rows.text(plan_column::plan) != plan) continue;
+      sink.row(plan_row(rows));
+      ++slice.rows;
+    }
+    slice.full = seen == limit;
+    if (!slice.full) slice.cursor.folded_seq = std::max(after, until);
+    return slice;
+  });
+}
+
+result<void> sqlite_journal::sync() {
+  if (file_ == nullptr) return {};
+  return file_->db().sync_wal();
+}
+
+}  // namespace partmark
