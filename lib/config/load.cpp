@@ -20,15 +20,14 @@ struct file_closer {
 
 // The text, or a message that says why there is none.
 boost::system::result<std::string, problems> read_text(const std::string& path) {
-  const auto refuse = [&](const std::string& found, const std::string& expected) {
-    return problems{{path + ":1: (file): " + found + ": expected " + expected}};
+  const auto refuse = [&](int number) {
+    return problems{{path + ":1: (file): " + std::generic_category().message(number) + ": expected a YAML file that this user can read"}};
   };
   const std::unique_ptr<std::FILE, file_closer> file(std::fopen(path.c_str(), "re"));
-  if (!file) return refuse(std::generic_category().message(errno), "a YAML file that this user can read");
-  std::string text(file_bytes_max + 1, '\0');
+  if (!file) return refuse(errno);
+  std::string text(file_bytes_max + 1, '\0');  // one byte more than load_text() takes
   const std::size_t length = std::fread(text.data(), 1, text.size(), file.get());
-  if (std::ferror(file.get()) != 0) return refuse(std::generic_category().message(errno), "a YAML file that this user can read");
-  if (length > file_bytes_max) return refuse("too large", "at most " + std::to_string(file_bytes_max) + " bytes");
+  if (std::ferror(file.get()) != 0) return refuse(errno);
   text.resize(length);
   return text;
 }

@@ -82,13 +82,13 @@ TEST(auth, keys_that_do_not_belong_together_are_named) {
 TEST(auth, a_file_that_others_may_touch_is_refused_with_its_cure) {
   const temporary_folder folder;
   const std::string path = folder.file("token");
-  for (const mode_t mode : {0604, 0602, 0644, 0666, 0777, 0601}) {
+  for (const mode_t mode : {0604U, 0602U, 0644U, 0666U, 0777U, 0601U}) {
     write_file(path, secret_word, mode);
     EXPECT_EQ(problems_of_auth("type: TOKEN, value_file: " + path),
               only(".value_file: " + path + ": expected a secret that can be read, but " + path +
                    " is open to every user of this machine: run chmod o= " + path));
   }
-  for (const mode_t mode : {0600, 0400, 0640, 0660}) {
+  for (const mode_t mode : {0600U, 0400U, 0640U, 0660U}) {
     write_file(path, secret_word, mode);
     EXPECT_EQ(problems_of_auth("type: TOKEN, value_file: " + path), std::vector<std::string>()) << mode;
   }
@@ -212,6 +212,23 @@ TEST(secrecy, no_message_shows_a_secret_wherever_it_was_put) {
       EXPECT_FALSE(done.has_value() && options.resolve_secrets) << file;
       for (const std::string& message : said) EXPECT_EQ(message.find(s), std::string::npos) << message;
     }
+  }
+}
+
+TEST(secrecy, no_single_slip_of_a_key_shows_a_secret) {
+  const std::string good =
+      "endpoints:\n  - name: can\n    url: http://127.0.0.1\n    tenant_id: tn\n    auth:\n      type: TOKEN\n      value: s3cret-Qx7\n    "
+      "linger: x\n";
+  const std::string keys = std::string(" \n\t:-{}[],\"'#&*!|>%@`a~?\\\xff") + '\0';
+  const auto expect_silence = [](const std::string& file) {
+    if (file.find(secret_word) == std::string::npos) return;  // the slip hit the secret itself
+    const auto done = load_text(file, "f", {});
+    for (const std::string& message : done ? done->warnings : done.error().messages)
+      EXPECT_EQ(message.find(secret_word), std::string::npos) << file;
+  };
+  for (std::size_t at = 0; at <= good.size(); ++at) {
+    for (const char key : keys) expect_silence(std::string(good).insert(at, 1, key));
+    if (at < good.size()) expect_silence(std::string(good).erase(at, 1));
   }
 }
 

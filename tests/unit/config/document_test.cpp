@@ -68,6 +68,7 @@ TEST(document, that_is_not_yaml_is_refused_with_its_line) {
   EXPECT_EQ(refusal("a:\n  b: 1\n c: 2\n"), "3: end of map not found");
   EXPECT_EQ(refusal("a: 1\nb: \"x\n"), "2: illegal EOF in scalar");
   EXPECT_EQ(refusal("a: 1\nb: 'x\nc: 2\n  \n"), "3: illegal EOF in scalar");
+  EXPECT_EQ(refusal("a: \"\\s\"\n"), "1: unknown escape character");  // not which: it may be a secret's
   EXPECT_EQ(refusal("a: b: c\n"), "1: illegal map value");
   EXPECT_EQ(refusal("a:\n\tb: 1\n"), "2: tab in the indentation");
   EXPECT_EQ(refusal("a: 1\nb: \xff\n"), "2: bytes that are not UTF-8");
