@@ -38,10 +38,11 @@ int main(int argc, char** argv) {
   try {
     return run(std::get<partmark::daemon_options>(parsed));
   } catch (const partmark::start_up_failure& e) {
+    using namespace partmark;
     std::fprintf(stderr, "partmarkd: %s\n", e.what());
-    const bool needs_a_person =
-        e.code() == partmark::errc::invalid || e.code() == partmark::errc::identity || e.code() == partmark::errc::newer_version;
-    return needs_a_person ? partmark::exit_configuration : partmark::exit_trouble;
+    // Starting again changes nothing about these; another holder of the lock or a full disk may pass.
+    const bool passes = e.code() == errc::busy || e.code() == errc::no_space || e.code() == errc::io;
+    return passes ? exit_trouble : exit_configuration;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "partmarkd: %s\n", e.what());
     return partmark::exit_trouble;

@@ -31,7 +31,7 @@ service::service(const daemon_options& options, config::settings settings, event
     : options_(options),
       settings_(std::move(settings)),
       log_(log),
-      lock_(state_lock::take(settings_.state.path).value()),
+      lock_(state_lock::acquire(settings_.state.path).value()),
       state_(sqlite_state::open(settings_.state.path).value()),
       journal_(settings_.journal.path),
       remote_(io_, log_,
