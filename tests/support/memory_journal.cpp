@@ -1,0 +1,159 @@
+#include "support/memory_journal.hpp"
+
+#include "support/contract.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace partmark::testing {
+namespace {
+
+// Copies, so that a sink which keeps a view beyond its call is found out.
+void deliver(const journal_entry& e, journal::plan_sink& sink) {
+  const journal_entry copy = e;
+  completion_row row;
+  row.seq = copy.seq;
+  row.plan = copy.plan;
+  row.granularity = copy.granularity;
+  row.first = copy.first;
+  row.last = copy.last;
+  row.outcome = copy.outcome;
+  row.run_type = copy.run_type;
+  sink.row(row);
+}
+
+std::uint64_t hash_of(std::int64_t seq) { return static_cast<std::uint64_t>(seq) * 0x9e3779b97f4a7c15U; }
+
+}  // namespace
+
+journal_entry entry_of(std::string plan, plan_shape shape, range at, mark said) {
+  journal_entry e;
+  e.plan = std::move(plan);
+  e.outcome = to_text(said);
+  if (shape.kind == plan_kind::full_refresh) return e;
+  e.granularity = to_text(shape.unit);
+  e.first = partition_start(shape.unit, at.first);
+  if (at.last != at.first) e.last = partition_start(shape.unit, at.last);
+  return e;
+}
+
+std::int64_t memory_journal::append_unseen(journal_entry e) {
+  e.seq = ++sequence_;
+  rows_.push_back(std::move(e));
+  return sequence_;
+}
+
+std::int64_t memory_journal::append(journal_entry e) {
+  const std::int64_t seq = append_unseen(std::move(e));
+  reveal(seq);
+  return seq;
+}
+
+void memory_journal::reveal(std::int64_t until) {
+  require(until <= sequence_, "only what was committed can be seen");
+  if (until <= visible_) return;
+  visible_ = until;
+  ++version_;
+}
+
+void memory_journal::burn(std::int64_t numbers) {
+  sequence_ += numbers;
+  reveal(sequence_);
+}
+
+std::int64_t memory_journal::append_table(table_entry e) {
+  e.seq = static_cast<std::int64_t>(table_rows_.size()) + 1;
+  table_rows_.push_back(std::move(e));
+  ++version_;
+  return table_rows_.back().seq;
+}
+
+void memory_journal::replace(std::string uuid) {
+  uuid_ = std::move(uuid);
+  rows_.clear();
+  table_rows_.clear();
+  sequence_ = visible_ = synced_ = 0;
+  ++version_;
+}
+
+void memory_journal::cut_power(std::int64_t last) {
+  require(last >= synced_ && last <= sequence_, "a power cut takes only what was not synced");
+  while (!rows_.empty() && rows_.back().seq > last) rows_.pop_back();
+  sequence_ = visible_ = last;
+  ++version_;
+}
+
+std::size_t memory_journal::index_after(std::int64_t seq) const {
+  const auto it = std::upper_bound(rows_.begin(), rows_.end(), seq, [](std::int64_t s, const journal_entry& e) { return s < e.seq; });
+  return static_cast<std::size_t>(it - rows_.begin());
+}
+
+result<journal_look> memory_journal::look(const journal_position& folded) {
+  if (auto e = fails(step::look)) return *e;
+  if (!present_) return journal_look::absent;
+  if (!folded.uuid.empty() && folded.uuid != uuid_) return error{errc::identity, "another journal: " + uuid_};
+  if (folded.plans.folded_seq > visible_) return error{errc::identity, "the journal has lost rows"};
+  return std::exchange(seen_version_, version_) == version_ ? journal_look::unchanged : journal_look::changed;
+}
+
+result<journal_slice> memory_journal::read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) {
+  require(present_ && limit > 0, "read only what a look found");
+  journal_slice slice;
+  slice.cursor = from;
+  for (std::size_t i = index_after(from.folded_seq); i < rows_.size() && rows_[i].seq <= visible_ && slice.rows < limit; ++i) {
+    if (auto e = fails(step::read_row)) return *e;
+    deliver(rows_[i], sink);
+    ++slice.rows;
+    slice.cursor = {rows_[i].seq, rows_[i].seq, hash_of(rows_[i].seq)};
+  }
+  if (auto e = fails(step::read_end)) return *e;
+  slice.full = slice.rows == limit;
+  if (!slice.full) slice.cursor.folded_seq = visible_;
+  return slice;
+}
+
+result<journal_slice> memory_journal::read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) {
+  require(present_ && limit > 0, "read only what a look found");
+  journal_slice slice;
+  slice.cursor = from;
+  for (auto i = static_cast<std::size_t>(from.folded_seq); i < table_rows_.size() && slice.rows < limit; ++i) {
+    if (auto e = fails(step::read_row)) return *e;
+    const table_entry copy = table_rows_[i];
+    table_row row;
+    row.seq = copy.seq;
+    row.table_name = copy.table;
+    row.partition = copy.partition;
+    row.outcome = copy.outcome;
+    sink.row(row);
+    ++slice.rows;
+    slice.cursor = {copy.seq, copy.seq, hash_of(copy.seq)};
+  }
+  if (auto e = fails(step::read_end)) return *e;
+  slice.full = slice.rows == limit;
+  return slice;
+}
+
+result<journal_slice> memory_journal::read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
+                                                plan_sink& sink) {
+  require(present_ && limit > 0 && until <= visible_, "read only what a look found");
+  journal_slice slice;
+  for (std::size_t i = index_after(after); i < rows_.size() && rows_[i].seq <= until && slice.rows < limit; ++i) {
+    if (rows_[i].plan != plan) continue;
+    if (auto e = fails(step::read_row)) return *e;
+    deliver(rows_[i], sink);
+    ++slice.rows;
+    slice.cursor.folded_seq = rows_[i].seq;
+  }
+  if (auto e = fails(step::read_end)) return *e;
+  slice.full = slice.rows == limit;
+  if (!slice.full) slice.cursor.folded_seq = until;
+  return slice;
+}
+
+result<void> memory_journal::sync() {
+  if (auto e = fails(step::sync)) return *e;
+  synced_ = visible_;
+  return {};
+}
+
+}  // namespace partmark::testing

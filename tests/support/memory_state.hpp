@@ -1,0 +1,40 @@
+// A state store in memory that outlives the loop: after a "crash" a new loop starts from what was committed. Any commit can fail, and a
+// power cut takes the latest ones. Owned by the test; one thread.
+#pragma once
+
+#include "support/state_tables.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+
+namespace partmark::testing {
+
+class memory_state final : public state {
+ public:
+  // Asked before a commit; an error that it answers fails it. Both may throw: the run ends before, or just after, the commit.
+  std::function<std::optional<error>()> trouble;
+  std::function<void(const state_changes&)> committed;
+
+  // So many of the latest commits can be lost; 0 unless told.
+  void keep_undoable(std::size_t commits) { undoable_ = commits; }
+
+  result<void> commit(const state_changes& changes) override;
+
+  [[nodiscard]] const state_tables& stored() const { return tables_; }
+  [[nodiscard]] stored_state load() const { return tables_.load(); }
+  [[nodiscard]] std::size_t commits() const { return commits_; }
+
+  // The latest commits are lost, at most as many as can be; answers how many.
+  std::size_t cut_power(std::size_t lost);
+
+ private:
+  state_tables tables_;
+  state_tables base_;  // before `recent_`
+  std::deque<state_changes> recent_;
+  std::size_t undoable_ = 0;
+  std::size_t commits_ = 0;
+};
+
+}  // namespace partmark::testing

@@ -1,0 +1,179 @@
+// What becomes of records: folded into their plan, or set aside with a reason; and plans folded anew.
+#include "support/loop_driver.hpp"
+
+#include <gtest/gtest.h>
+
+namespace partmark::testing {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
+constexpr plan_shape hourly{plan_kind::partitioned, granularity::hour};
+constexpr plan_shape whole{plan_kind::full_refresh, granularity::day};
+
+plan_settings configured(std::string uuid, plan_shape shape) { return {std::move(uuid), {}, {}, shape, {}}; }
+
+const rejected_row& rejected(const loop_driver& d, std::int64_t seq) { return d.state.stored().rejected.at({"plan_completion", seq}); }
+
+TEST(fold, a_wrong_record_is_named_and_counted_and_the_cursor_goes_on) {
+  loop_driver d;
+  d.start();
+  auto wrong = entry_of("p", daily, {1, 1}, mark::success);
+  wrong.first = "2025-02-30";
+  d.append(wrong);
+  d.complete("p", 2);
+  EXPECT_EQ(d.loop().summary().rejected, 1);
+  EXPECT_EQ(d.loop().summary().folded, 1);
+  EXPECT_EQ(d.loop().summary().position.plans.folded_seq, 2);
+  EXPECT_EQ(rejected(d, 1).plan, "p");
+  EXPECT_NE(rejected(d, 1).reason.find("2025-02-30"), std::string::npos);
+  EXPECT_EQ(d.log.count("record.rejected"), 1U);
+  EXPECT_EQ(d.remote.all().size(), 1U);
+}
+
+TEST(fold, a_flood_of_wrong_records_does_not_flood_the_log) {
+  loop_driver d;
+  auto wrong = entry_of("p", daily, {1, 1}, mark::success);
+  wrong.outcome = "maybe";
+  for (int i = 0; i < 1'000; ++i) d.journal.append(wrong);
+  d.start();
+  EXPECT_EQ(d.loop().summary().rejected, 1'000);
+  EXPECT_LE(d.log.count("record.rejected"), 20U);
+  EXPECT_EQ(d.state.stored().rejected.size(), 1'000U);
+}
+
+TEST(fold, the_first_valid_record_fixes_the_shape) {
+  loop_driver d;
+  d.start();
+  auto wrong = entry_of("p", hourly, {1, 1}, mark::success);
+  wrong.first = "2025-02-30T00:00:00";
+  d.append(wrong);  // invalid: fixes nothing
+  d.complete("p", 1);
+  d.append(entry_of("p", hourly, {1, 1}, mark::success));
+  d.append(entry_of("p", whole, whole_table, mark::success));
+  EXPECT_EQ(d.loop().summary().rejected, 3);
+  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_NE(rejected(d, 3).reason.find("HOUR"), std::string::npos);
+  EXPECT_NE(rejected(d, 3).reason.find("DAY"), std::string::npos);
+  EXPECT_NE(rejected(d, 4).reason.find("full refresh"), std::string::npos);
+}
+
+TEST(fold, the_configured_shape_wins_over_the_first_record) {
+  loop_driver d;
+  d.settings.plans.push_back(configured("p", hourly));
+  d.start();
+  d.complete("p", 1);
+  EXPECT_EQ(d.loop().summary().rejected, 1);
+  d.append(entry_of("p", hourly, {7, 7}, mark::success));
+  ASSERT_EQ(d.remote.all().size(), 1U);
+  EXPECT_EQ(d.remote.all()[0].said.unit, granularity::hour);
+}
+
+TEST(fold, another_configured_shape_folds_the_plan_anew_its_rejects_too) {
+  loop_driver d;
+  d.start();
+  d.append(entry_of("p", hourly, {5, 5}, mark::success));  // fixes HOUR
+  d.complete("p", 1, 2);                                   // rejected
+  d.complete("q", 9);
+  d.accept_all();
+  ASSERT_EQ(d.state.stored().rejected.size(), 1U);
+  d.settings.plans.push_back(configured("p", daily));
+  d.reconfigure();
+  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_EQ(d.state.stored().rejected.size(), 1U);
+  EXPECT_TRUE(d.state.stored().rejected.contains({"plan_completion", 1}));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.unit, granularity::day);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 2}, mark::success}}));
+}
+
+TEST(fold, a_shape_configured_while_the_daemon_was_down_folds_the_plan_anew) {
+  loop_driver d;
+  d.start();
+  d.append(entry_of("p", hourly, {5, 5}, mark::success));
+  d.complete("p", 1, 2);
+  d.accept_all();
+  d.kill();
+  d.settings.plans.push_back(configured("p", daily));
+  d.start();
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.unit, granularity::day);
+  EXPECT_EQ(d.log.count("plan.refolded"), 1U);
+}
+
+TEST(fold, a_refold_waits_for_the_call_under_way) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  EXPECT_EQ(d.log.count("plan.refolding"), 0U);
+  d.complete("p", 2);  // after the wish, before the refold: folded once all the same
+  d.accept();
+  EXPECT_EQ(d.log.count("plan.refolded"), 1U);
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 2}, mark::success}}));
+}
+
+TEST(fold, a_refold_in_slices_survives_a_crash_in_the_middle) {
+  loop_driver d;
+  d.settings.slice_rows = 2;
+  for (int day = 0; day < 7; ++day) d.journal.append(entry_of("p", daily, {day, day}, day == 3 ? mark::failed : mark::success));
+  d.start();
+  d.accept_all();
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  (void)d.loop().run(d.t);
+  (void)d.loop().run(d.t);
+  ASSERT_TRUE(d.state.stored().plans[0].row.refold_next.has_value());
+  d.kill();
+  d.start();
+  EXPECT_FALSE(d.state.stored().plans[0].row.refold_next.has_value());
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{3, 3}, mark::failed}, {{0, 2}, mark::success}, {{4, 6}, mark::success}}));
+}
+
+TEST(fold, a_refold_whose_reads_fail_goes_on_where_it_was) {
+  loop_driver d;
+  for (int day = 0; day < 5; ++day) d.journal.append(entry_of("p", daily, {day, day}, mark::success));
+  d.start();
+  d.accept_all();
+  int rows = 0;
+  d.journal.trouble = [&](memory_journal::step s) {
+    return s == memory_journal::step::read_row && ++rows == 3 ? std::optional(error{errc::io, "no"}) : std::nullopt;
+  };
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(seconds(1));
+  EXPECT_EQ(rows, 6);  // one was refused
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{0, 4}, mark::success}}));
+}
+
+TEST(fold, marks_that_may_still_land_outlive_a_refold) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.answer(lost_reply());  // success may land
+  d.complete("p", 1, mark::failed);
+  d.pass(seconds(5));
+  d.accept_all();
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  d.accept_all();
+  EXPECT_FALSE(d.loop().settled());
+  d.pass(seconds(60));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
+}
+
+TEST(fold, an_unknown_plan_cannot_be_folded_anew) {
+  loop_driver d;
+  d.start();
+  EXPECT_FALSE(d.loop().refold("nobody", d.t));
+}
+
+}  // namespace
+}  // namespace partmark::testing

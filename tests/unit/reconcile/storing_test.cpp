@@ -1,0 +1,144 @@
+// What is stored before what, and what a failing store does: nothing is sent that is not stored, nothing is lost that was read.
+#include "support/loop_driver.hpp"
+
+#include <gtest/gtest.h>
+
+namespace partmark::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
+
+std::function<std::optional<error>()> fail_times(int times, errc code = errc::busy) {
+  return [=, left = times]() mutable -> std::optional<error> {
+    if (left == 0) return std::nullopt;
+    --left;
+    return error{code, "not now"};
+  };
+}
+
+TEST(storing, no_byte_is_sent_before_its_intent_is_stored) {
+  loop_driver d;
+  int sent = 0;
+  d.remote.sending = [&](const sent_call& c) {
+    ++sent;
+    const auto& intents = d.state.stored().intents;
+    ASSERT_EQ(intents.size(), 1U);
+    EXPECT_EQ(intents.begin()->second.call_id, c.id);
+    EXPECT_EQ(intents.begin()->second.claims.claims, c.said.what.claims);
+  };
+  d.start();
+  d.complete("p", 1, 4);
+  d.accept();
+  EXPECT_EQ(sent, 1);
+  EXPECT_TRUE(d.state.stored().intents.empty());
+}
+
+TEST(storing, a_failed_commit_takes_prepared_calls_back_and_nothing_is_sent) {
+  loop_driver d;
+  d.start();
+  d.state.trouble = fail_times(3, errc::no_space);
+  d.complete("p", 1);
+  EXPECT_TRUE(d.remote.all().empty());
+  EXPECT_FALSE(d.plan("p").under_way.has_value());
+  EXPECT_EQ(d.loop().summary().in_flight, 0U);
+  d.pass(seconds(5));
+  EXPECT_EQ(d.remote.all().size(), 1U);
+  EXPECT_EQ(d.state.stored().intents.size(), 1U);
+  EXPECT_EQ(d.log.count("state.unwritable"), 3U);
+}
+
+TEST(storing, what_came_meanwhile_goes_out_with_what_could_not_be_stored) {
+  loop_driver d;
+  d.start();
+  d.state.trouble = fail_times(2);
+  d.complete("p", 1);
+  d.complete("p", 1, mark::failed);
+  d.pass(seconds(5));
+  ASSERT_EQ(d.remote.all().size(), 1U);
+  EXPECT_EQ(d.remote.all()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
+}
+
+TEST(storing, nothing_is_read_while_the_disk_is_full) {
+  loop_driver d;
+  d.start();
+  d.state.trouble = [] { return std::optional(error{errc::no_space, "the disk is full"}); };
+  for (int day = 0; day < 100; ++day) d.complete("p", day);
+  d.pass(seconds(60));
+  EXPECT_EQ(d.loop().summary().folded, 1);
+  d.state.trouble = nullptr;
+  d.pass(seconds(5));
+  EXPECT_EQ(d.loop().summary().folded, 100);
+  EXPECT_EQ(d.state.stored().position.plans.folded_seq, 100);
+}
+
+TEST(storing, a_reply_that_could_not_be_stored_is_stored_later) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.state.trouble = fail_times(2);
+  d.accept();
+  EXPECT_EQ(d.state.stored().intents.size(), 1U);
+  EXPECT_FALSE(d.loop().idle());
+  d.pass(seconds(5));
+  EXPECT_TRUE(d.state.stored().intents.empty());
+  EXPECT_TRUE(d.loop().settled());
+  EXPECT_EQ(d.remote.all().size(), 1U);
+}
+
+TEST(storing, every_ended_call_leaves_an_attempt) {
+  loop_driver d;
+  std::vector<attempt_row> attempts;
+  d.state.committed = [&](const state_changes& c) { attempts.insert(attempts.end(), c.attempts.begin(), c.attempts.end()); };
+  d.start();
+  d.complete("p", 1, 2);
+  d.pass(milliseconds(40));
+  d.answer(timed_out());
+  d.pass(seconds(5));
+  d.accept();
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].ended.kind, verdict_kind::ambiguous);
+  EXPECT_EQ(attempts[0].took, milliseconds(40));
+  EXPECT_EQ(attempts[0].partitions, 2);
+  EXPECT_EQ(attempts[1].ended.kind, verdict_kind::accepted);
+  EXPECT_EQ(attempts[1].ended.trace_id, "t-1");
+}
+
+TEST(storing, a_turn_without_changes_commits_nothing) {
+  loop_driver d;
+  d.settings.poll_interval = seconds(5);
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  const auto commits = d.state.commits();
+  d.pass(seconds(600));
+  EXPECT_EQ(d.state.commits(), commits);
+}
+
+TEST(storing, after_a_clean_restart_nothing_is_sent_again) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1, 9);
+  d.accept();
+  d.kill();
+  d.start();
+  d.pass(std::chrono::hours(2));
+  EXPECT_EQ(d.remote.all().size(), 1U);
+  EXPECT_TRUE(d.loop().settled());
+}
+
+TEST(storing, call_ids_grow_across_restarts) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  d.kill();
+  d.start();
+  d.complete("p", 2);
+  EXPECT_GT(d.remote.all()[1].id, d.remote.all()[0].id);
+}
+
+}  // namespace
+}  // namespace partmark::testing
