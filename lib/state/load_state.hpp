@@ -1,0 +1,13 @@
+// Reads the whole of state.db into the values of the port. For lib/state.
+#pragma once
+
+#include "core/result.hpp"
+#include "reconcile/state.hpp"
+#include "sqlite/connection.hpp"
+
+namespace partmark {
+
+// In one read transaction. corrupt: a value or a reference that cannot be, named. busy, io.
+[[nodiscard]] result<stored_state> load_state(sqlite::connection& file);
+
+}  // namespace partmark

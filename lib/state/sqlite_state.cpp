@@ -1,0 +1,57 @@
+#include "state/sqlite_state.hpp"
+
+#include "sql/state_migrations.hpp"
+#include "sqlite/migrations.hpp"
+#include "sqlite/transaction.hpp"
+#include "state/load_state.hpp"
+#include "state/schema.hpp"
+#include "state/state_files.hpp"
+
+#include <utility>
+
+namespace partmark {
+namespace {
+
+constexpr milliseconds patience_at_start{5000};
+constexpr mode_t state_mode = 0640;
+
+// A turn that wrote much must not leave a log of that size for good.
+constexpr const char* limit_log = "PRAGMA journal_size_limit = 16777216";
+
+result<void> prepare_file(sqlite::connection& file) {
+  const auto stage = examine_state(file);
+  if (!stage) return stage.error();
+  if (auto done = file.use_wal(); !done) return done;
+  if (auto done = file.set_synchronous(sqlite::synchronous::normal); !done) return done;
+  if (auto done = file.set_persistent_wal(true); !done) return done;
+  if (auto done = file.execute(limit_log); !done) return done;
+  if (*stage == state_stage::current) return {};
+  return sqlite::migrate(file, sql::state_migrations);
+}
+
+}  // namespace
+
+result<std::unique_ptr<sqlite_state>> sqlite_state::open(const std::string& path) {
+  if (auto made = make_if_absent(path, state_mode); !made) return made.error();
+  auto file = sqlite::connection::open(path, sqlite::open_mode::read_write, patience_at_start);
+  if (!file) return file.error();
+  if (auto done = prepare_file(*file); !done) return done.error();
+  auto statements = state_statements::prepare(*file);
+  if (!statements) return statements.error();
+  if (auto done = file->set_busy_timeout(milliseconds(0)); !done) return done.error();
+  return std::unique_ptr<sqlite_state>(new sqlite_state(std::move(*file), std::move(*statements)));
+}
+
+result<stored_state> sqlite_state::load() { return load_state(file_); }
+
+result<void> sqlite_state::commit(const state_changes& changes) {
+  if (changes.empty()) return {};
+  auto scope = sqlite::transaction::begin(file_, sqlite::transaction_kind::immediate);
+  if (!scope) return scope.error();
+  if (auto done = statements_.apply(changes); !done) return done;
+  return scope->commit();
+}
+
+result<void> sqlite_state::make_durable() { return file_.sync_wal(); }
+
+}  // namespace partmark
