@@ -152,8 +152,9 @@ result<bool> journal_watch::drain() {
       const std::string_view name = event.len > 0 ? std::string_view(buffer + at + sizeof event) : std::string_view();
       at += static_cast<ssize_t>(sizeof event + event.len);
 
-      const bool known = std::any_of(watches_.begin(), watches_.end(), [&](const watched& w) { return w.descriptor == event.wd; });
-      const bool relevant = (event.mask & IN_Q_OVERFLOW) != 0 || (known && (event.mask & self_events) != 0) || concerns(event.wd, name);
+      const int watch = event.wd;
+      const bool known = std::any_of(watches_.begin(), watches_.end(), [watch](const watched& w) { return w.descriptor == watch; });
+      const bool relevant = (event.mask & IN_Q_OVERFLOW) != 0 || (known && (event.mask & self_events) != 0) || concerns(watch, name);
       concerned = concerned || relevant;
       structure_changed = structure_changed || (relevant && (event.mask & (structure_events | IN_Q_OVERFLOW)) != 0);
     }

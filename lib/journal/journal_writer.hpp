@@ -18,21 +18,21 @@ namespace partmark {
 // The columns of plan_completion that a job gives. The views must live as long as the call that takes the record.
 struct new_plan_record {
   std::string_view plan;
-  std::optional<std::string_view> granularity;
-  std::optional<std::string_view> first;
-  std::optional<std::string_view> last;  // nullopt: first
+  std::optional<std::string_view> granularity = std::nullopt;
+  std::optional<std::string_view> first = std::nullopt;
+  std::optional<std::string_view> last = std::nullopt;  // nullopt: first
   std::string_view outcome;
-  std::optional<std::string_view> run_type;
-  std::optional<std::string_view> job;
-  std::optional<std::string_view> dedupe_key;
+  std::optional<std::string_view> run_type = std::nullopt;
+  std::optional<std::string_view> job = std::nullopt;
+  std::optional<std::string_view> dedupe_key = std::nullopt;
 };
 
 struct new_table_record {
   std::string_view table_name;
   std::string_view partition;
   std::string_view outcome;
-  std::optional<std::string_view> job;
-  std::optional<std::string_view> dedupe_key;
+  std::optional<std::string_view> job = std::nullopt;
+  std::optional<std::string_view> dedupe_key = std::nullopt;
 };
 
 struct recorded {

@@ -51,7 +51,9 @@ struct keeping_sink final : journal::plan_sink, journal::table_sink {
 };
 
 inline sqlite::connection open_as_job(const std::string& path) {
-  return sqlite::connection::open(path, sqlite::open_mode::read_write, milliseconds(30000)).value();
+  auto db = sqlite::connection::open(path, sqlite::open_mode::read_write, milliseconds(30000)).value();
+  db.set_synchronous(sqlite::synchronous::off).value();  // no power is cut here
+  return db;
 }
 
 inline void insert_day(sqlite::connection& db, const std::string& plan, const std::string& outcome = "success") {
