@@ -135,9 +135,10 @@ bool loop::advance(journal_cursor& cursor, const result<journal_slice>& slice, s
     cursor = next;
     unsaved_.position = position_;
   }
-  unread_rows_ = unread_rows_ || last_seq.has_value();
   if (slice) return true;
   report_unreadable(slice.error());
+    // Also when it only passed numbers that ignored inserts burned: lost with the power, they would be given again, below the cursor.
+    unsynced_ = true;
   s.again = false;
   s.retry = t.steady + milliseconds(5);
   return false;
@@ -158,9 +159,9 @@ void loop::caught_up(now t) {
 }
 
 bool loop::store(now t) {
-  if (unsaved_.empty()) return true;
-  result<void> done = unread_rows_ ? source_.sync() : result<void>();
-  if (done) done = store_.commit(unsaved_);
+  // Empty also when all that could not be stored were intents, and these were taken back.
+  result<void> done = unsynced_ ? source_.sync() : result<void>();
+  if (done && !unsaved_.empty()) done = store_.commit(unsaved_);
   if (!done) {
     if (store_failures_ == 0 || done.error().code != errc::busy)
       log_.emit({severity::error, event_name::state_unwritable, "nothing is pushed until this can be stored: " + done.error().message, {}});
@@ -168,7 +169,7 @@ bool loop::store(now t) {
     return false;
   }
   unsaved_.clear();
-  unread_rows_ = false;
+  unsynced_ = false;
   store_retry_.reset();
   if (std::exchange(store_failures_, 0) > 1) log_.emit({severity::info, event_name::state_written, "state is stored again", {}});
   return true;

@@ -115,7 +115,7 @@ class loop {
   std::string boot_id_;
   bool behind_ = true;
   bool draining_ = false;
-  bool unread_rows_ = false;   // rows of this turn's slice wait for the journal's sync
+  bool unsynced_ = false;      // the cursor in the batch waits for the journal's sync
   bool after_reboot_ = false;  // until caught up
   unsigned looks_left_ = 0;
   unsigned store_failures_ = 0;

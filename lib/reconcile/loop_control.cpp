@@ -123,7 +123,6 @@ bool loop::refold_slice(plan_state& plan, stage& s, now t) {
   bool whole = false;
   if (slice) {
     plan.row.refold_next = slice->cursor.folded_seq;
-    unread_rows_ = unread_rows_ || slice->rows > 0;
     if (!slice->full) {
       whole = true;
       plan.row.refold_next.reset();

@@ -50,6 +50,16 @@ TEST(storing, a_failed_commit_takes_prepared_calls_back_and_nothing_is_sent) {
   EXPECT_EQ(d.log.count("state.unwritable"), 3U);
 }
 
+TEST(storing, a_commit_of_nothing_but_an_intent_that_fails_is_tried_again) {
+  loop_driver d;
+  d.settings.linger = milliseconds(200);
+  d.start();
+  d.complete("p", 1);  // stored in this turn; the intent comes with the next
+  d.state.trouble = fail_times(1);
+  d.pass(seconds(5));
+  EXPECT_EQ(d.remote.all().size(), 1U);
+}
+
 TEST(storing, what_came_meanwhile_goes_out_with_what_could_not_be_stored) {
   loop_driver d;
   d.start();
