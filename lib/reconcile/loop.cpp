@@ -31,6 +31,10 @@ loop::loop(journal& source, state& store, remote& out, events& log, loop_setting
 }
 
 turn loop::run(now t) {
+  if (std::exchange(hinted_, false)) {
+    looks_left_ = looks_after_hint;
+    next_look_ = t.steady;
+  }
   for (auto& [call_id, reply] : std::exchange(replies_, {})) {
     plan_state* plan = courier_.ended(call_id, reply, t, unsaved_);
     if (plan && plan->refold_to) start_refold(*plan, t);
@@ -188,7 +192,9 @@ steady_time loop::next_wake(const stage& s, now t) {
   };
   consider(s.retry);
   consider(store_retry_);
-  if (looks_left_ > 0) consider(t.steady + look_gaps[--looks_left_]);
+  // By time, not by turns: many turns may pass within the moment in which the row is not visible yet.
+  while (looks_left_ > 0 && next_look_ <= t.steady) next_look_ += look_gaps[--looks_left_];
+  if (next_look_ > t.steady) consider(next_look_);
   if (s.may_push && !draining_) consider(courier_.next_time(t));
   return std::max(wake, t.steady);
 }

@@ -47,7 +47,7 @@ class loop {
   void restore(stored_state stored, std::string_view boot_id, now t);
 
   // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again a few times.
-  void journal_hint() { looks_left_ = looks_after_hint; }
+  void journal_hint() { hinted_ = true; }
   // A call ended; taken up by the next run().
   void ended(std::uint64_t call_id, exchange reply) { replies_.emplace_back(call_id, std::move(reply)); }
 
@@ -117,7 +117,9 @@ class loop {
   bool draining_ = false;
   bool unsynced_ = false;      // the cursor in the batch waits for the journal's sync
   bool after_reboot_ = false;  // until caught up
+  bool hinted_ = false;
   unsigned looks_left_ = 0;
+  steady_time next_look_{};
   unsigned store_failures_ = 0;
   std::optional<steady_time> store_retry_;
   std::string journal_trouble_;  // what was last reported, so that it is said once

@@ -152,6 +152,20 @@ TEST(reading, a_hint_may_precede_visibility_by_milliseconds) {
   }
 }
 
+TEST(reading, looks_after_a_hint_are_not_used_up_by_turns_for_other_reasons) {
+  loop_driver d;
+  d.start();
+  for (int plan = 0; plan < 8; ++plan) d.complete("p" + std::to_string(plan), 1);
+  d.pass(seconds(1));
+  const auto seq = d.journal.append_unseen(entry_of("q", daily, {1, 1}, mark::success));
+  d.hint();
+  d.accept_all();  // eight turns within no time
+  d.pass(milliseconds(2));
+  d.journal.reveal(seq);
+  d.pass(milliseconds(20));
+  EXPECT_EQ(d.remote.all().back().said.plan, "q");
+}
+
 TEST(reading, burned_sequence_numbers_are_folded_too) {
   loop_driver d;
   d.start();
