@@ -30,7 +30,9 @@ void loop::place(plan_state& plan, now t) {
   const auto where = placement_of(plan.row.uuid);
   plan.configured_run_type = where.run_type;
   if (plan.endpoint != where.endpoint) courier_.move(plan, where.endpoint, t, unsaved_);
-  if (where.shape && *where.shape != plan.row.shape) want_refold(plan, *where.shape, t);
+  // A refold that still waits for the end of a call goes by what is configured now, too.
+  const plan_shape shape = where.shape.value_or(plan.row.shape);
+  if (shape != plan.row.shape || plan.refold_to) want_refold(plan, shape, t);
 }
 
 void loop::restore(stored_state stored, std::string_view boot_id, now t) {
@@ -169,7 +171,7 @@ bool loop::resync(std::optional<std::string_view> uuid, now t) {
 }
 
 bool loop::refold(std::string_view uuid, now t) {
-  return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.row.shape, t); });
+  return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.refold_to.value_or(plan.row.shape), t); });
 }
 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {

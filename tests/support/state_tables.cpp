@@ -74,7 +74,7 @@ void state_tables::apply_plans(const state_changes& changes) {
     plans[row.id].row = row;
   }
   for (const std::string& plan : changes.rejects_forgotten)
-    std::erase_if(rejected, [&](const auto& entry) { return entry.second.plan == plan; });
+    std::erase_if(rejected, [&](const auto& e) { return e.second.table == "plan_completion" && e.second.plan == plan; });
   for (const rejected_row& row : changes.rejected)
     require(rejected.emplace(std::pair(row.table, row.seq), row).second, "a record is rejected once");
 }

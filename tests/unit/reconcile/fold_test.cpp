@@ -152,6 +152,50 @@ TEST(fold, a_refold_whose_reads_fail_goes_on_where_it_was) {
   EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{0, 4}, mark::success}}));
 }
 
+TEST(fold, a_reject_that_could_not_be_stored_yet_is_forgotten_by_the_refold_too) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);  // under way
+  d.settings.plans.push_back(configured("p", hourly));
+  d.reconfigure();  // folded anew once the call has ended
+  d.state.trouble = [] { return std::optional(error{errc::no_space, "the disk is full"}); };
+  d.append(entry_of("p", hourly, {7, 7}, mark::success));  // no DAY: rejected, and not stored
+  d.accept();
+  d.state.trouble = nullptr;
+  d.pass(seconds(10));
+  EXPECT_TRUE(d.state.stored().rejected.contains({"plan_completion", 1}));
+  EXPECT_FALSE(d.state.stored().rejected.contains({"plan_completion", 2}));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.unit, granularity::hour);
+}
+
+TEST(fold, a_refold_by_hand_does_not_undo_the_shape_that_waits) {
+  loop_driver d;
+  d.settings.plans.push_back(configured("p", daily));
+  d.start();
+  d.complete("p", 1);
+  d.settings.plans[0].shape = hourly;
+  d.reconfigure();
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.accept();
+  EXPECT_EQ(d.plan("p").row.shape, hourly);
+}
+
+TEST(fold, a_shape_configured_back_before_its_refold_began_leaves_the_plan_as_it_is) {
+  loop_driver d;
+  d.settings.plans.push_back(configured("p", daily));
+  d.start();
+  d.complete("p", 1);
+  d.settings.plans[0].shape = hourly;
+  d.reconfigure();
+  d.settings.plans[0].shape = daily;
+  d.reconfigure();
+  d.accept();
+  EXPECT_EQ(d.plan("p").row.shape, daily);
+  d.accept_all();
+  EXPECT_TRUE(d.loop().settled());
+}
+
 TEST(fold, marks_that_may_still_land_outlive_a_refold) {
   loop_driver d;
   d.start();
