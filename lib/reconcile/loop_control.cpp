@@ -46,9 +46,11 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   const auto settled_at = [&](const plan_state& plan) { return t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time; };
   for (plan_state& plan : plans_) plan.endpoint = placement_of(plan.row.uuid).endpoint;
   ledger_changes changes;
-  for (const auto& [id, change] : stored.limbo)
-    plans_.at(id).book.may_land(change.at, change.value.may_land, settled_at(plans_.at(id)), changes);
-  changes.clear();
+  for (const auto& [id, change] : stored.limbo) {
+    plan_state& plan = plans_.at(id);
+    plan.book.restore_limbo(change.at, change.value.may_land, settled_at(plan), changes);
+    append(unsaved_, id, changes);
+  }
   // A call that was under way when the former run ended may have been applied, or may yet.
   for (const auto& intent : stored.intents) {
     plan_state& plan = plans_.at(intent.plan);

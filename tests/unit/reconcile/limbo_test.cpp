@@ -114,6 +114,22 @@ TEST(limbo, it_outlives_restarts_and_the_full_settle_runs_again) {
   EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
 }
 
+TEST(limbo, neighbours_that_settle_apart_are_stored_and_restored_and_forgotten) {
+  loop_driver d;
+  d.start();
+  for (ordinal day = 1; day <= 3; ++day) {
+    d.complete("p", day);
+    d.answer(timed_out());
+    d.pass(seconds(2));
+    d.accept_all();
+  }
+  ASSERT_EQ(d.state.stored().plans[0].limbo.size(), 3U);
+  d.kill();
+  d.start();
+  d.pass(seconds(60));
+  EXPECT_TRUE(d.state.stored().plans[0].limbo.empty());
+}
+
 TEST(limbo, after_a_reboot_everything_pending_may_land_with_any_mark) {
   loop_driver d;
   d.start();
