@@ -83,6 +83,7 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
   else
     reprobing_.drop(id);
 
+  if (plan.book.pending().empty()) plan.lingering_since.reset();
   auto& waiting = endpoints_.at(plan.endpoint).waiting;
   if (plan.under_way || plan.refold_to || plan.refolding() || plan.book.pending().empty())
     waiting.drop(id);

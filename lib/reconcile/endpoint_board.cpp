@@ -37,7 +37,7 @@ void endpoint_board::configure(now t) {
 std::size_t endpoint_board::named(std::string_view name) const {
   const std::string_view wanted = name.empty() ? std::string_view(settings_.endpoints.front().name) : name;
   for (std::size_t i = 0; i < endpoints_.size(); ++i)
-    if (endpoints_[i].settings.name == wanted) return i;
+    if (endpoints_[i].settings.name == wanted && !endpoints_[i].removed) return i;
   return named({});
 }
 

@@ -49,7 +49,7 @@ class endpoint_board {
   // Takes over the endpoints of the settings: new ones appear, missing ones only finish what is under way.
   void configure(now t);
 
-  // Indexes stay valid for the board's life. The default's for an empty or unknown name.
+  // Indexes stay valid for the board's life. The default's for an empty, unknown or removed name.
   [[nodiscard]] std::size_t named(std::string_view name) const;
   [[nodiscard]] endpoint_state& at(std::size_t index) { return endpoints_[index]; }
   [[nodiscard]] const std::vector<endpoint_state>& all() const { return endpoints_; }

@@ -138,11 +138,11 @@ bool loop::advance(journal_cursor& cursor, const result<journal_slice>& slice, s
   if (next != cursor) {
     cursor = next;
     unsaved_.position = position_;
+    // Also when it only passed numbers that ignored inserts burned: lost with the power, they would be given again, below the cursor.
+    unsynced_ = true;
   }
   if (slice) return true;
   report_unreadable(slice.error());
-    // Also when it only passed numbers that ignored inserts burned: lost with the power, they would be given again, below the cursor.
-    unsynced_ = true;
   s.again = false;
   s.retry = t.steady + milliseconds(5);
   return false;

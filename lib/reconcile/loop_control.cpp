@@ -114,6 +114,8 @@ void loop::start_refold(plan_state& plan, now t) {
   plan.row.refold_next = 0;
   plan.row.refold_until = position_.plans.folded_seq;
   unsaved_.rejects_forgotten.push_back(plan.row.uuid);
+  // Those that could not be stored yet are forgotten too: a batch forgets before it adds.
+  std::erase_if(unsaved_.rejected, [&](const rejected_row& r) { return r.table == "plan_completion" && r.plan == plan.row.uuid; });
   behind_ = true;
   courier_.touched(plan, t, unsaved_);
 }

@@ -53,6 +53,18 @@ TEST(delivery, what_came_while_a_call_was_under_way_lingers_from_when_it_came) {
   EXPECT_EQ(d.remote.open().size(), 1U);
 }
 
+TEST(delivery, linger_starts_anew_after_a_failed_full_refresh_left_nothing_to_send) {
+  loop_driver d;
+  d.settings.linger = milliseconds(200);
+  d.start();
+  d.complete_table("p", mark::failed);
+  d.pass(seconds(10));
+  d.complete_table("p");
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(milliseconds(200));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 TEST(delivery, one_call_of_a_plan_is_under_way) {
   loop_driver d;
   d.start();

@@ -206,6 +206,18 @@ TEST(endpoint, removed_by_a_reload_its_plans_move_to_the_default) {
   EXPECT_EQ(d.remote.open().size(), 1U);  // the lost call is healed
 }
 
+TEST(endpoint, a_removed_name_that_a_plan_still_gives_means_the_default) {
+  loop_driver d;
+  d.settings.endpoints.push_back({"other", "tn_1", 8, seconds(60)});
+  d.settings.plans.push_back({"p", {}, "other", std::nullopt, {}});
+  d.start();
+  d.settings.endpoints.pop_back();
+  d.reconfigure();
+  d.complete("p", 1);
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].endpoint, "can");
+}
+
 TEST(endpoint, fewer_calls_in_flight_by_a_reload_count_from_the_next_call_on) {
   loop_driver d;
   append_plans(d, 12);
