@@ -1,7 +1,12 @@
 #include "daemon/can_endpoint.hpp"
 
+#include "can/auth.hpp"
+#include "can/replies.hpp"
 #include "can/requests.hpp"
+#include "daemon/fixed_credential.hpp"
 #include "daemon/settings_map.hpp"
+#include "daemon/system_clock.hpp"
+#include "daemon/token_credential.hpp"
 
 #include <utility>
 
@@ -22,9 +27,13 @@ can::auth_type auth_type_of(config::auth_type t) {
   return can::auth_type::token;
 }
 
-bool refuses_credential(const exchange& reply) {
+// Some gateways say so with 200 and a code; reading the body twice is worth it only where it may be one of those.
+bool refuses_credential(const exchange& reply, now t) {
   const auto* r = std::get_if<http_reply>(&reply);
-  return r && (r->status == 401 || r->status == 403);
+  if (!r) return false;
+  if (r->status == 401 || r->status == 403) return true;
+  return r->body.find("401") != std::string::npos &&
+         can::classify(reply, can::call_type::mark, t.system).kind == verdict_kind::unauthorized;
 }
 
 }  // namespace
@@ -33,36 +42,45 @@ result<std::shared_ptr<can_endpoint>> can_endpoint::make(boost::asio::io_context
                                                          events& log) {
   auto client = http::client::make(io, client_settings_of(settings));
   if (!client) return client.error();
-  std::shared_ptr<can_endpoint> made(new can_endpoint(settings, std::move(*client), log));
+  std::shared_ptr<credential> proof;
+  if (settings.auth.app)
+    proof = std::make_shared<token_credential>(io, **client, settings, log);
+  else
+    proof = std::make_shared<fixed_credential>(auth_type_of(settings.auth.type), *settings.auth.value);
+  std::shared_ptr<can_endpoint> made(new can_endpoint(settings, std::move(*client), std::move(proof)));
   if (auto read = made->reload_credential(); !read) return read.error();
   return made;
 }
 
 result<void> can_endpoint::reload_credential() {
-  if (!settings_.auth.value) return {};
-  auto read = settings_.auth.value->read();
+  auto read = credential_->reload();
   if (!read) return error{read.error().code, "endpoint " + settings_.name + ": " + read.error().message};
-  value_ = std::move(*read);
   return {};
 }
 
 void can_endpoint::send(http_request request, handler done) { send_with_credential(std::move(request), std::move(done), true); }
 
 void can_endpoint::send_with_credential(http_request request, handler done, bool may_renew) {
-  http_request whole = request;
-  whole.headers = can::common_headers(settings_.tenant_id);
-  for (auto& header : can::auth_headers(auth_type_of(settings_.auth.type), value_.reveal())) whole.headers.push_back(std::move(header));
-  client_->send(std::move(whole),
-                [self = shared_from_this(), request = std::move(request), done = std::move(done), may_renew](exchange reply) mutable {
-                  if (may_renew && refuses_credential(reply)) {
-                    const auto refused = self->value_;
-                    if (self->reload_credential() && !(self->value_ == refused))
-                      return self->send_with_credential(std::move(request), std::move(done), false);
-                  }
-                  done(std::move(reply));
-                });
+  credential_->obtain(clock_now(), [self = shared_from_this(), request = std::move(request), done = std::move(done),
+                                    may_renew](std::variant<credential::proof, exchange> got) mutable {
+    if (auto* ended = std::get_if<exchange>(&got)) return done(std::move(*ended));
+    self->send_proven(std::move(request), std::move(done), may_renew, std::get<credential::proof>(std::move(got)));
+  });
 }
 
-void can_endpoint::conceal(verdict& v) const { can::conceal(v, value_.reveal()); }
+void can_endpoint::send_proven(http_request request, handler done, bool may_renew, credential::proof proof) {
+  http_request whole = request;
+  whole.headers = can::common_headers(settings_.tenant_id);
+  whole.headers.insert(whole.headers.end(), proof.headers.begin(), proof.headers.end());
+  client_->send(std::move(whole), [self = shared_from_this(), request = std::move(request), done = std::move(done), may_renew,
+                                   generation = proof.generation](exchange reply) mutable {
+    if (!refuses_credential(reply, clock_now())) {
+      self->credential_->worked(generation);
+    } else if (self->credential_->refused(generation) && may_renew) {
+      return self->send_with_credential(std::move(request), std::move(done), false);
+    }
+    done(std::move(reply));
+  });
+}
 
 }  // namespace partmark

@@ -1,10 +1,10 @@
-// One endpoint of CAN: its HTTP client, and the credential that goes with every call. A refused credential is read anew once, if it comes
-// from a file, and the call sent again: 401 and 403 mean that nothing was processed. Used on the io_context's thread.
+// One endpoint of CAN: its HTTP client, and the credential that goes with every call. After a refused credential the call is sent once more
+// with another, if there is one: 401 and 403 mean that nothing was processed. Used on the io_context's thread.
 #pragma once
 
-#include "can/auth.hpp"
 #include "config/settings.hpp"
 #include "core/exchange.hpp"
+#include "daemon/credential.hpp"
 #include "http/client.hpp"
 #include "reconcile/events.hpp"
 
@@ -25,7 +25,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   void send(http_request request, handler done);
 
   // Takes the credential out of what the remote said.
-  void conceal(verdict& v) const;
+  void conceal(verdict& v) const { credential_->conceal(v); }
 
   // Reads the secret again.
   result<void> reload_credential();
@@ -34,15 +34,15 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   [[nodiscard]] const config::endpoint_settings& settings() const { return settings_; }
 
  private:
-  can_endpoint(config::endpoint_settings settings, std::unique_ptr<http::client> client, events& log)
-      : settings_(std::move(settings)), client_(std::move(client)), log_(log) {}
+  can_endpoint(config::endpoint_settings settings, std::unique_ptr<http::client> client, std::shared_ptr<credential> proof)
+      : settings_(std::move(settings)), client_(std::move(client)), credential_(std::move(proof)) {}
 
   void send_with_credential(http_request request, handler done, bool may_renew);
+  void send_proven(http_request request, handler done, bool may_renew, credential::proof proof);
 
   config::endpoint_settings settings_;
   std::unique_ptr<http::client> client_;
-  events& log_;
-  config::secret value_;
+  std::shared_ptr<credential> credential_;
 };
 
 }  // namespace partmark

@@ -1,32 +1,6 @@
 #include "daemon/settings_map.hpp"
 
 namespace partmark {
-namespace {
-
-std::optional<plan_shape> shape_of(const config::plan_settings& p) {
-  if (p.kind == plan_kind::full_refresh) return plan_shape{plan_kind::full_refresh, granularity::day};
-  if (p.granularity) return plan_shape{plan_kind::partitioned, *p.granularity};
-  return std::nullopt;
-}
-
-}  // namespace
-
-loop_settings loop_settings_of(const config::settings& s) {
-  loop_settings out;
-  for (const auto& e : s.endpoints)
-    out.endpoints.push_back({e.name, e.tenant_id, static_cast<std::size_t>(e.max_in_flight), e.settle_time});
-  for (const auto& p : s.plans) out.plans.push_back({p.uuid, p.name, p.endpoint, shape_of(p), p.run_type.value_or("")});
-  for (const auto& t : s.tables) out.tables.push_back({t.name, t.endpoint});
-  out.poll_interval = s.journal.poll_interval;
-  out.linger = s.delivery.linger;
-  out.ranges_max = static_cast<std::size_t>(s.delivery.max_ranges_per_request);
-  out.reprobe_held = s.delivery.reprobe_held;
-  out.partitions_max = s.journal.max_partitions_per_record;
-  out.retry = {s.retry.initial, s.retry.max, s.retry.multiplier};
-  out.circuit = {static_cast<unsigned>(s.circuit.open_after), s.circuit.probe_every, s.retry.initial};
-  out.hold_ambiguous_triggers = s.triggers.on_ambiguous == config::ambiguous_trigger::hold;
-  return out;
-}
 
 http::client_settings client_settings_of(const config::endpoint_settings& e) {
   http::client_settings out;

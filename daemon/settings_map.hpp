@@ -2,13 +2,12 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "daemon/loop_settings.hpp"
 #include "http/client_settings.hpp"
 #include "observe/log.hpp"
-#include "reconcile/settings.hpp"
 
 namespace partmark {
 
-[[nodiscard]] loop_settings loop_settings_of(const config::settings& s);
 [[nodiscard]] http::client_settings client_settings_of(const config::endpoint_settings& e);
 [[nodiscard]] log_options log_options_of(const config::log_settings& l);
 

@@ -1,0 +1,43 @@
+// What proves to an endpoint who is calling: a fixed value from the configuration, or a token that the daemon fetches and renews. Owned by
+// its can_endpoint; used on the io_context's thread. Nothing but the headers it gives out ever holds the secret.
+#pragma once
+
+#include "can/requests.hpp"
+#include "core/clock.hpp"
+#include "core/exchange.hpp"
+#include "core/result.hpp"
+#include "core/verdict.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <variant>
+
+namespace partmark {
+
+class credential {
+ public:
+  // The headers of one call, and which credential they are of.
+  struct proof {
+    can::header_list headers;
+    std::uint64_t generation = 0;
+  };
+  // Or how the call ended because there is no credential: nothing of it was sent.
+  using handler = std::function<void(std::variant<proof, exchange>)>;
+
+  virtual ~credential() = default;
+
+  // Calls `ready` at once or later, exactly once.
+  virtual void obtain(now t, handler ready) = 0;
+
+  // A call with that generation was refused (401, 403: nothing was processed). True: obtain() has another to try.
+  virtual bool refused(std::uint64_t generation) = 0;
+  virtual void worked(std::uint64_t generation) = 0;
+
+  // Takes the secret out of what the remote said.
+  virtual void conceal(verdict& v) const = 0;
+
+  // Reads the secret's source again. The source's own errors.
+  virtual result<void> reload() = 0;
+};
+
+}  // namespace partmark
