@@ -21,6 +21,7 @@ void describe(const ledger& book, plan_detail& into) {
   });
   book.held().visit_all([&](range at, hold_id id) { into.held.push_back({at, id}); });
   book.limbo().visit_all([&](range at, const limbo_entry& e) { into.limbo.push_back({at, e.may_land}); });
+  if (!into.marks.empty()) into.overview.last = into.marks.back();
   into.pending = pending_parts(book, into.open_call);
   into.overview.pending = book.owed_partitions();
   into.overview.held = book.held().partitions();

@@ -88,9 +88,13 @@ result<std::vector<plan_overview>> plans(sqlite::connection& file) {
     });
   };
   if (done)
+    // Beside max(), SQLite takes the other columns from the row that has the maximum.
     done =
-        add("mark_run", "sum((last - first + 1) * (mark = 0)), sum((last - first + 1) * (mark = 1)), sum((last - first + 1) * (mark = 2))",
+        add("mark_run",
+            "sum((last - first + 1) * (mark = 0)), sum((last - first + 1) * (mark = 1)), sum((last - first + 1) * (mark = 2)),"
+            " max(first), last, mark",
             [](const auto& row, plan_overview& o) {
+              o.last = claim{{row.int64(4), row.int64(5)}, static_cast<mark>(row.int64(6))};
               o.success = row.int64(1);
               o.failed = row.int64(2);
               o.cleared = row.int64(3);

@@ -3,6 +3,7 @@
 #include "sqlite/transaction.hpp"
 #include "state/check_state.hpp"
 #include "state/ledger_rows.hpp"
+#include "state/load_state.hpp"
 #include "state/schema.hpp"
 #include "state/state_queries.hpp"
 
@@ -70,6 +71,8 @@ result<std::vector<rejected_row>> state_reader::rejected() {
 result<std::vector<std::string>> state_reader::paused() {
   return at_one_moment([&] { return state_queries::paused(file_); });
 }
+
+result<stored_state> state_reader::load() { return load_state(file_); }
 
 result<std::vector<std::string>> state_reader::check() {
   return at_one_moment([&] { return check_state(file_, problems_max); });

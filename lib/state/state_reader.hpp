@@ -28,6 +28,9 @@ class state_reader {
   [[nodiscard]] result<std::vector<rejected_row>> rejected();  // by table and seq
   [[nodiscard]] result<std::vector<std::string>> paused();     // endpoints, by name
 
+  // All of it, as the daemon takes it over at its start: to see what it would do.
+  [[nodiscard]] result<stored_state> load();
+
   // What contradicts what in the file, in sentences, at most `problems_max`; empty: nothing. Reads everything.
   [[nodiscard]] result<std::vector<std::string>> check();
   static constexpr std::size_t problems_max = 100;

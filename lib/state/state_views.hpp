@@ -29,6 +29,7 @@ struct plan_overview {
   std::int64_t cleared = 0;
   std::int64_t pending = 0;  // as in state_summary
   std::int64_t held = 0;
+  std::optional<claim> last;  // the latest run of marks; nullopt: none
 };
 
 enum class pending_why : std::uint8_t {
