@@ -37,10 +37,15 @@ class control_server::session : public std::enable_shared_from_this<session> {
 
  private:
   void answer(std::size_t bytes) {
+    deadline_.cancel();  // the command may take its time from here
     const auto command = parse_control_command(std::string_view(line_).substr(0, bytes - 1));
-    reply_ = control_reply_line(command ? carry_out_(*command) : control_reply{false, command.error().message}) + '\n';
-    boost::asio::async_write(socket_, boost::asio::buffer(reply_),
-                             [self = shared_from_this()](auto, std::size_t) { self->deadline_.cancel(); });
+    if (!command) return reply({false, command.error().message, {}});
+    carry_out_(*command, [self = shared_from_this()](const control_reply& r) { self->reply(r); });
+  }
+
+  void reply(const control_reply& r) {
+    reply_ = control_reply_line(r) + '\n';
+    boost::asio::async_write(socket_, boost::asio::buffer(reply_), [self = shared_from_this()](auto, std::size_t) {});
   }
 
   local::stream_protocol::socket socket_;

@@ -21,6 +21,7 @@ loop_settings loop_settings_of(const config::settings& s) {
   out.partitions_max = s.journal.max_partitions_per_record;
   out.retry = {s.retry.initial, s.retry.max, s.retry.multiplier};
   out.circuit = {static_cast<unsigned>(s.circuit.open_after), s.circuit.probe_every, s.retry.initial};
+  out.drift_every = s.drift.check_every;
   out.hold_ambiguous_triggers = s.triggers.on_ambiguous == config::ambiguous_trigger::hold;
   return out;
 }

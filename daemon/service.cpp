@@ -41,10 +41,12 @@ service::service(const daemon_options& options, config::settings settings, event
               }),
       loop_(journal_, *state_, remote_, log_, loop_settings_of(settings_), seed()),
       control_(io_,
-               [this](const control_command& command) {
-                 const control_reply reply = carry_out(loop_, command, clock_now());
-                 turn();  // what was done is stored before it is confirmed
-                 return reply;
+               [this](const control_command& command, control_done done) {
+                 // The answer leaves after the turn that stores what was done.
+                 carry_out(loop_, command, clock_now(), [this, done = std::move(done)](const control_reply& reply) {
+                   boost::asio::post(io_, [done, reply] { done(reply); });
+                 });
+                 turn();
                }),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),
       wake_(io_),
@@ -122,7 +124,7 @@ void service::await_timer() {
 void service::decide_once() {
   if (!loop_.settled()) return;
   const auto s = loop_.summary();
-  stop(s.held_plans > 0 || s.rejected > 0 ? exit_trouble : 0, "all is folded and pushed");
+  stop(s.held_plans > 0 || s.held_triggers > 0 || s.rejected > 0 ? exit_trouble : 0, "all is folded and pushed");
 }
 
 void service::watch_journal() {

@@ -23,6 +23,10 @@ void visit_pending(const range_map<mark>& pending, const std::vector<range>* wit
 }  // namespace
 
 void ledger::make_pending(range r, ledger_changes& out) {
+  if (quiet_) {
+    run_changes<in_set> unused;
+    quiet_->erase(r, unused);
+  }
   marks_.visit(r, [&](range at, mark m) {
     if (is_refresh(shape_) && m != mark::success) {
       pending_.erase(at, out.pending);  // there is no call that says so
@@ -205,6 +209,16 @@ void ledger::reset(plan_shape shape, ledger_changes& out) {
   held_.clear(out.held);
   if (shape != shape_) limbo_.clear(out.limbo);  // ordinals of another unit
   shape_ = shape;
+  quiet_.reset();
+}
+
+void ledger::watch_quiet() {
+  run_changes<in_set> unused;
+  quiet_.emplace();
+  marks_.visit_all([&](range at, mark) { quiet_->assign(at, {}, unused); });
+  pending_.visit_all([&](range at, mark) { quiet_->erase(at, unused); });
+  limbo_.visit_all([&](range at, const limbo_entry&) { quiet_->erase(at, unused); });
+  held_.visit_all([&](range at, hold_id) { quiet_->erase(at, unused); });
 }
 
 void ledger::restore_mark(range r, mark m) {

@@ -85,6 +85,12 @@ class ledger {
   void resync(ledger_changes& out);
   // These partitions, as far as they have a mark, are pending again (drift repair).
   void touch(range r, ledger_changes& out);
+  // From here on the ledger remembers which partitions keep quiet: marked, accepted, with nothing under way, in limbo or held, and not made
+  // pending since. For drift.
+  void watch_quiet();
+  void end_quiet_watch() { quiet_.reset(); }
+  [[nodiscard]] const std::optional<range_set>& quiet() const { return quiet_; }
+
   // Forgets everything, to be folded anew; what may still land is forgotten only with the shape. Must not be called while a call is in
   // flight.
   void reset(plan_shape shape, ledger_changes& out);
@@ -121,6 +127,7 @@ class ledger {
   range_map<hold_id> held_;
   std::optional<call> in_flight_;
   range_set touched_;  // made pending again while in flight
+  std::optional<range_set> quiet_;
 };
 
 }  // namespace partmark

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,19 +22,23 @@ enum class control_verb : std::uint8_t {
   refold,  // fold a plan anew from its rows; target: the plan
   pause,   // stop calling an endpoint; target: it, or all
   resume,
+  drift,  // compare with the remote's own list; target: a plan, or all
 };
 
 struct control_command {
   control_verb verb = control_verb::retry;
   std::optional<std::string> target;  // absent: all
+  bool repair = false;                // drift: make the differences pending
 };
 
 struct control_reply {
   bool done = false;
   std::string message;  // what was done, or why not and what to do
+  std::string drift;    // of drift: a JSON array, one object a plan (docs/cli.md); else empty
 };
 
-inline constexpr std::size_t control_line_bytes_max = 4096;
+inline constexpr std::size_t control_line_bytes_max = 4096;                // of a command
+inline constexpr std::size_t control_reply_bytes_max = 256 * 1024 * 1024;  // drift of very many plans
 
 // Lines end without a newline here. errc::invalid, naming the field, for anything but such a command.
 [[nodiscard]] result<control_command> parse_control_command(std::string_view line);
@@ -41,7 +46,10 @@ inline constexpr std::size_t control_line_bytes_max = 4096;
 [[nodiscard]] result<control_reply> parse_control_reply(std::string_view line);
 [[nodiscard]] std::string control_reply_line(const control_reply& r);
 
-// Carries the command out; what it changed is stored by the loop's next turn.
-[[nodiscard]] control_reply carry_out(loop& target, const control_command& command, now t);
+using control_done = std::function<void(const control_reply&)>;
+
+// Carries the command out, and calls `done` once: at once, or for drift when the remote has answered. What it changed is stored by the
+// loop's next turn.
+void carry_out(loop& target, const control_command& command, now t, control_done done);
 
 }  // namespace partmark

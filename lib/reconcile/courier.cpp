@@ -48,7 +48,8 @@ courier::courier(plan_table& plans, const loop_settings& settings, remote& out, 
       log_(log),
       endpoints_(settings, log),
       outcome_(settings, log, random),
-      triggers_(settings, log, random) {}
+      triggers_(settings, log, random),
+      drift_(log) {}
 
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
@@ -108,7 +109,8 @@ plan_state* courier::ended(std::uint64_t call_id, const exchange& reply, now t, 
   flights_.erase(found);
 
   const bool is_table = (call.who & table_bit) != 0;
-  verdict v = can::classify(reply, is_table ? can::call_type::trigger : can::call_type::mark, t.system);
+  const bool is_drift = (call.who & drift_bit) != 0;
+  verdict v = can::classify(reply, is_table ? can::call_type::trigger : is_drift ? can::call_type::list : can::call_type::mark, t.system);
   out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
   endpoints_.ended(call.endpoint, v, t);
 
@@ -120,9 +122,23 @@ plan_state* courier::ended(std::uint64_t call_id, const exchange& reply, now t, 
     touched_table(id, t);
     return nullptr;
   }
-  plan_state& plan = plans_.at(call.who);
+  plan_state& plan = plans_.at(call.who & ~drift_bit);
+  if (is_drift) {
+    drift_page_ended(plan, v, reply, t, batch);
+    return nullptr;
+  }
   plan_ended(plan, endpoints_.at(call.endpoint).settings.settle_time, v, t, batch);
   return &plan;
+}
+
+void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch) {
+  const bool more = drift_.ended(plan, v, reply, batch);
+  if (more) endpoints_.at(plan.endpoint).waiting.set(plan.row.id | drift_bit, t.steady);
+  touched(plan, t, batch);
+}
+
+void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler done) {
+  if (drift_.begin(plan, repair, std::move(done))) endpoints_.at(plan.endpoint).waiting.set(plan.row.id | drift_bit, t.steady);
 }
 
 void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
@@ -135,6 +151,11 @@ void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdi
 
 void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
   endpoints_.at(plan.endpoint).waiting.drop(plan.row.id);
+  const caller drift = plan.row.id | drift_bit;
+  if (endpoints_.at(plan.endpoint).waiting.due(drift)) {
+    endpoints_.at(plan.endpoint).waiting.drop(drift);
+    endpoints_.at(endpoint).waiting.set(drift, t.steady);
+  }
   plan.endpoint = endpoint;
   touched(plan, t, batch);
 }
@@ -218,7 +239,11 @@ void courier::prepare(now t, state_changes& batch) {
         prepare_table(*who & ~table_bit, t, batch);
         continue;
       }
-      plan_state& plan = plans_.at(*who);
+      plan_state& plan = plans_.at(*who & ~drift_bit);
+      if ((*who & drift_bit) != 0) {
+        launch(++last_call_id_, *who, plan.endpoint, drift_.next_request(plan));
+        continue;
+      }
       if (!prepare_plan(plan, t, batch)) touched(plan, t, batch);
     }
   }
@@ -239,7 +264,11 @@ void courier::abandon_prepared(now t, state_changes& batch) {
       touched_table(p.who & ~table_bit, t);
       continue;
     }
-    plan_state& plan = plans_.at(p.who);
+    plan_state& plan = plans_.at(p.who & ~drift_bit);
+    if ((p.who & drift_bit) != 0) {
+      endpoints_.at(plan.endpoint).waiting.set(p.who, t.steady);
+      continue;
+    }
     plan.book.refused();
     plan.under_way.reset();
     touched(plan, t, batch);

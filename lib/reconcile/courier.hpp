@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/schedule.hpp"
+#include "reconcile/drift_checks.hpp"
 #include "reconcile/endpoint_board.hpp"
 #include "reconcile/outcome.hpp"
 #include "reconcile/plans.hpp"
@@ -54,6 +55,9 @@ class courier {
   // When something may have to be done next by time alone.
   [[nodiscard]] std::optional<steady_time> next_time(now t) const;
 
+  // Compares the plan with the remote's own list; `done` is called when that is known.
+  void check_drift(plan_state& plan, bool repair, now t, drift_handler done);
+
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);
   bool retry_held_triggers(std::string_view table, now t, state_changes& batch);
@@ -75,6 +79,7 @@ class courier {
   bool prepare_plan(plan_state& plan, now t, state_changes& batch);
   bool prepare_table(table_id table, now t, state_changes& batch);
   void plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch);
+  void drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch);
   void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request);
 
   plan_table& plans_;
@@ -84,6 +89,7 @@ class courier {
   endpoint_board endpoints_;
   outcome outcome_;
   triggers triggers_;
+  drift_checks drift_;
   struct under_way {
     caller who = 0;
     std::size_t endpoint = 0;

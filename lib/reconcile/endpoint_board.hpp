@@ -16,9 +16,10 @@
 
 namespace partmark {
 
-// Who waits in an endpoint's schedule: a plan by its id, or a table by its id and table_bit.
+// Who waits in an endpoint's schedule: a plan by its id, a table by its id and table_bit, or a plan's drift check by its id and drift_bit.
 using caller = std::uint32_t;
 inline constexpr caller table_bit = 0x8000'0000U;
+inline constexpr caller drift_bit = 0x4000'0000U;
 
 struct endpoint_state {
   endpoint_settings settings;

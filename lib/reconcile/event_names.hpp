@@ -38,6 +38,7 @@ inline constexpr std::string_view endpoint_unauthorized = "endpoint.unauthorized
 inline constexpr std::string_view endpoint_paused = "endpoint.paused";
 inline constexpr std::string_view endpoint_resumed = "endpoint.resumed";
 inline constexpr std::string_view token_renewed = "token.renewed";
+inline constexpr std::string_view drift_found = "drift.found";
 inline constexpr std::string_view heartbeat = "heartbeat";
 
 }  // namespace partmark::event_name

@@ -40,6 +40,10 @@ turn loop::run(now t) {
     if (plan && plan->refold_to) start_refold(*plan, t);
   }
   courier_.expire(t, unsaved_);
+  if (next_drift_ && t.steady >= *next_drift_) {
+    next_drift_ = t.steady + *settings_.drift_every;
+    for (plan_state& plan : plans_) courier_.check_drift(plan, false, t, {});
+  }
 
   turn out;
   stage s;
@@ -192,6 +196,7 @@ steady_time loop::next_wake(const stage& s, now t) {
   };
   consider(s.retry);
   consider(store_retry_);
+  consider(next_drift_);
   // By time, not by turns: many turns may pass within the moment in which the row is not visible yet.
   while (looks_left_ > 0 && next_look_ <= t.steady) next_look_ += look_gaps[--looks_left_];
   if (next_look_ > t.steady) consider(next_look_);

@@ -62,6 +62,7 @@ class loop {
   bool retry_held(std::optional<std::string_view> name, now t);
   bool resync(std::optional<std::string_view> plan, now t);
   bool refold(std::string_view plan, now t);
+  bool check_drift(std::string_view plan, bool repair, now t, drift_handler done);
   bool pause(std::string_view endpoint, bool paused, now t);  // an empty name: all
 
   [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && unsaved_.empty(); }
@@ -115,8 +116,9 @@ class loop {
   std::string boot_id_;
   bool behind_ = true;
   bool draining_ = false;
-  bool unsynced_ = false;      // the cursor in the batch waits for the journal's sync
-  bool after_reboot_ = false;  // until caught up
+  bool unsynced_ = false;                  // the cursor in the batch waits for the journal's sync
+  std::optional<steady_time> next_drift_;  // of the regular checks
+  bool after_reboot_ = false;              // until caught up
   bool hinted_ = false;
   unsigned looks_left_ = 0;
   steady_time next_look_{};

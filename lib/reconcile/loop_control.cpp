@@ -21,6 +21,8 @@ std::size_t loop::endpoint_of_table(std::string_view name) const {
 
 void loop::configure(now t) {
   courier_.configure(t);
+  next_drift_.reset();
+  if (settings_.drift_every) next_drift_ = t.steady + *settings_.drift_every;
   configured_.clear();
   for (std::size_t i = 0; i < settings_.plans.size(); ++i) configured_.emplace(settings_.plans[i].uuid, i);
 }
@@ -176,6 +178,10 @@ bool loop::resync(std::optional<std::string_view> uuid, now t) {
 
 bool loop::refold(std::string_view uuid, now t) {
   return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.refold_to.value_or(plan.row.shape), t); });
+}
+
+bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler done) {
+  return each(uuid, [&](plan_state& plan) { courier_.check_drift(plan, repair, t, std::move(done)); });
 }
 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {

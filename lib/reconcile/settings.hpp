@@ -44,6 +44,7 @@ struct loop_settings {
   std::int64_t partitions_max = 100'000;  // a record
   retry_settings retry;
   circuit_settings circuit;
+  std::optional<milliseconds> drift_every;  // absent: only when asked
   bool hold_ambiguous_triggers = false;
   std::size_t slice_rows = 4096;  // a turn: bounds how long the loop is away
 };

@@ -16,7 +16,8 @@ class loader {
   explicit loader(sqlite::connection& file) : file_(file) {}
 
   result<stored_state> load() {
-    for (const auto step : {&loader::plans, &loader::runs, &loader::holds, &loader::intents, &loader::paused, &loader::progress})
+    for (const auto step :
+         {&loader::plans, &loader::runs, &loader::holds, &loader::intents, &loader::triggers, &loader::paused, &loader::progress})
       if (auto done = (this->*step)(); !done) return done.error();
     return std::move(loaded_);
   }
@@ -80,6 +81,11 @@ class loader {
                   if (at == loaded_.intents.end() || static_cast<std::int64_t>(at->plan) != row.int64(0)) return false;
                   return state_rows::read(row, 1, at->claims.claims.emplace_back());
                 });
+  }
+
+  result<void> triggers() {
+    return each("trigger_entry", state_rows::select(state_rows::trigger_columns, "trigger_entry ORDER BY table_name, date"),
+                [&](const auto& row) { return state_rows::read(row, loaded_.triggers.emplace_back()); });
   }
 
   result<void> paused() {

@@ -52,7 +52,8 @@ result<state_summary> summary(sqlite::connection& file) {
     done = each_of(file, "plan",
                    "SELECT (SELECT count(*) FROM plan), (SELECT count(DISTINCT plan_id) FROM held_run),"
                    " (SELECT coalesce(sum(last - first + 1), 0) FROM pending_run), (SELECT min(pending_since) FROM plan),"
-                   " (SELECT count(*) FROM rejected), (SELECT count(*) FROM intent)",
+                   " (SELECT count(*) FROM rejected), (SELECT count(*) FROM intent),"
+                   " (SELECT count(*) FROM trigger_entry WHERE status <> 2), (SELECT count(*) FROM trigger_entry WHERE status = 2)",
                    [&](const auto& row) {
                      s.plans = row.int64(0);
                      s.held_plans = row.int64(1);
@@ -60,6 +61,8 @@ result<state_summary> summary(sqlite::connection& file) {
                      if (const auto since = row.optional_int64(3)) s.oldest_pending_since = system_time(milliseconds(*since));
                      s.rejected = row.int64(4);
                      s.open_calls = row.int64(5);
+                     s.pending_triggers = row.int64(6);
+                     s.held_triggers = row.int64(7);
                      return true;
                    });
   if (done)
@@ -89,16 +92,15 @@ result<std::vector<plan_overview>> plans(sqlite::connection& file) {
   };
   if (done)
     // Beside max(), SQLite takes the other columns from the row that has the maximum.
-    done =
-        add("mark_run",
-            "sum((last - first + 1) * (mark = 0)), sum((last - first + 1) * (mark = 1)), sum((last - first + 1) * (mark = 2)),"
-            " max(first), last, mark",
-            [](const auto& row, plan_overview& o) {
-              o.last = claim{{row.int64(4), row.int64(5)}, static_cast<mark>(row.int64(6))};
-              o.success = row.int64(1);
-              o.failed = row.int64(2);
-              o.cleared = row.int64(3);
-            });
+    done = add("mark_run",
+               "sum((last - first + 1) * (mark = 0)), sum((last - first + 1) * (mark = 1)), sum((last - first + 1) * (mark = 2)),"
+               " max(first), last, mark",
+               [](const auto& row, plan_overview& o) {
+                 o.last = claim{{row.int64(4), row.int64(5)}, static_cast<mark>(row.int64(6))};
+                 o.success = row.int64(1);
+                 o.failed = row.int64(2);
+                 o.cleared = row.int64(3);
+               });
   if (done) done = add("pending_run", "sum(last - first + 1)", [](const auto& row, plan_overview& o) { o.pending = row.int64(1); });
   if (done) done = add("held_run", "sum(last - first + 1)", [](const auto& row, plan_overview& o) { o.held = row.int64(1); });
   if (done) done = each_in_limbo(file, [&](const plan_row& plan, const ledger& book) { all.at(plan.id).pending = book.owed_partitions(); });

@@ -64,6 +64,23 @@ bool read(const use& row, attempt_row& into) {
   return row.int64(0) == into.plan && decode(row.text(2), into.kind) && decode(row.text(6), into.ended.kind);
 }
 
+bool read(const use& row, trigger_row& into) {
+  into.table = row.text(0);
+  into.date = row.int64(1);
+  const std::int64_t status = row.int64(2);
+  const std::int64_t sequel = row.int64(3);
+  if (status < 0 || status > 2 || sequel < 0 || sequel > 2) return false;
+  into.entry = {static_cast<trigger_status>(status), static_cast<trigger_sequel>(sequel)};
+  into.http_status = static_cast<unsigned>(row.int64(4));
+  into.code = row.text(5);
+  into.message = row.text(6);
+  into.trace_id = row.text(7);
+  into.since = time_of(row.int64(8));
+  into.next_try = time_of(row.optional_int64(9));
+  into.tries = static_cast<unsigned>(row.int64(10));
+  return true;
+}
+
 bool read(const use& row, journal_position& into) {
   into.uuid = row.text(0);
   into.plans = {row.int64(1), row.int64(2), static_cast<std::uint64_t>(row.int64(3))};

@@ -20,6 +20,8 @@ inline constexpr std::string_view intent_columns = "plan_id, call_id, kind, at";
 inline constexpr std::string_view attempt_columns =
     "plan_id, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once, not_before, http_status, code, message,"
     " trace_id";
+inline constexpr std::string_view trigger_columns =
+    "table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries";
 inline constexpr std::string_view position_columns =
     "journal_uuid, plan_folded_seq, plan_anchor_seq, plan_anchor_hash, table_folded_seq, table_anchor_seq, table_anchor_hash";
 
@@ -29,6 +31,7 @@ inline constexpr std::string_view position_columns =
 [[nodiscard]] bool read(const sqlite::statement::use& row, rejected_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, intent_row& into);   // without its claims
 [[nodiscard]] bool read(const sqlite::statement::use& row, attempt_row& into);  // without its claims
+[[nodiscard]] bool read(const sqlite::statement::use& row, trigger_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, journal_position& into);
 // From `column` on: first, last, mark.
 [[nodiscard]] bool read(const sqlite::statement::use& row, int column, claim& into);

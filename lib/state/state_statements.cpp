@@ -22,6 +22,8 @@ enum which : std::size_t {
   drop_attempt_ranges,
   put_attempt_row,
   put_attempt_range,
+  put_trigger_row,
+  drop_trigger,
   pause_endpoint,
   resume_endpoint,
   move_position,
@@ -62,6 +64,11 @@ constexpr std::array<std::string_view, statements> sql_texts{
     " not_before, http_status, code, message, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     // put_attempt_range
     "INSERT INTO attempt_range (plan_id, slot, position, first, last, mark) VALUES (?, ?, ?, ?, ?, ?)",
+    // put_trigger_row
+    "INSERT OR REPLACE INTO trigger_entry (table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    // drop_trigger
+    "DELETE FROM trigger_entry WHERE table_name = ? AND date = ?",
     // pause_endpoint
     "INSERT OR IGNORE INTO paused_endpoint (name) VALUES (?)",
     // resume_endpoint
@@ -128,6 +135,7 @@ result<void> state_statements::apply(const state_changes& c) {
   if (auto done = for_each(c.intents_ended, [&](plan_id plan) { return end_intent(plan); }); !done) return done;
   if (auto done = for_each(c.intents, [&](const auto& row) { return put_intent(row); }); !done) return done;
   if (auto done = for_each(c.attempts, [&](const auto& row) { return put_attempt(row); }); !done) return done;
+  if (auto done = for_each(c.triggers, [&](const auto& row) { return put_trigger(row); }); !done) return done;
   if (auto done = for_each(c.paused, [&](const auto& p) { return put_paused(p.first, p.second); }); !done) return done;
   if (c.position)
     if (auto done = put_position(*c.position); !done) return done;
@@ -187,6 +195,14 @@ result<void> state_statements::put_attempt(const attempt_row& row) {
     done = others_[put_attempt_range].run(row.plan, slot, i, c.at.first, c.at.last, row_codec::encode(c.said));
   }
   return done;
+}
+
+result<void> state_statements::put_trigger(const trigger_row& row) {
+  if (!row.entry) return others_[drop_trigger].run(row.table, row.date);
+  const auto next_try = row.next_try ? std::optional(row_codec::encode(*row.next_try)) : std::nullopt;
+  return others_[put_trigger_row].run(row.table, row.date, static_cast<std::int64_t>(row.entry->status),
+                                      static_cast<std::int64_t>(row.entry->sequel), row.http_status, row.code, row.message, row.trace_id,
+                                      row_codec::encode(row.since), next_try, row.tries);
 }
 
 result<void> state_statements::put_paused(const std::string& endpoint, bool paused) {

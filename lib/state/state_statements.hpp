@@ -63,6 +63,7 @@ class state_statements {
   result<void> end_intent(plan_id plan);
   result<void> put_intent(const intent_row& row);
   result<void> put_attempt(const attempt_row& row);
+  result<void> put_trigger(const trigger_row& row);
   result<void> put_paused(const std::string& endpoint, bool paused);
   result<void> put_position(const journal_position& position);
   result<void> put_last_call(const state_changes& changes);

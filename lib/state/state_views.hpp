@@ -18,6 +18,8 @@ struct state_summary {
   std::int64_t pending_partitions = 0;  // pending, under way, owed again; without held ones; a full refresh counts 1
   std::optional<system_time> oldest_pending_since;
   std::int64_t rejected = 0;
+  std::int64_t pending_triggers = 0;  // (table, date) pairs that the platform has still to be told of
+  std::int64_t held_triggers = 0;
   std::int64_t open_calls = 0;  // with the daemon down: calls whose end it did not live to see
   std::vector<std::string> paused;
 };

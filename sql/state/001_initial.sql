@@ -145,6 +145,22 @@ CREATE TABLE attempt_range (
   PRIMARY KEY (plan_id, slot, position)
 ) STRICT, WITHOUT ROWID;
 
+-- What the second API has still to be told: one row a (table, day). The row of one in flight is its intent.
+CREATE TABLE trigger_entry (
+  table_name  TEXT    NOT NULL,
+  date        INTEGER NOT NULL,  -- days since 1970-01-01
+  status      INTEGER NOT NULL CHECK (status BETWEEN 0 AND 2),  -- 0 waiting, 1 in flight, 2 held
+  sequel      INTEGER NOT NULL CHECK (sequel BETWEEN 0 AND 2),  -- in flight: 0 none, 1 once more, 2 cancelled unless it got through
+  http_status INTEGER NOT NULL,  -- of the refusal, from here on
+  code        TEXT    NOT NULL,
+  message     TEXT    NOT NULL,
+  trace_id    TEXT    NOT NULL,
+  since       INTEGER NOT NULL,
+  next_try    INTEGER,           -- held: NULL when a person is to decide
+  tries       INTEGER NOT NULL,
+  PRIMARY KEY (table_name, date)
+) STRICT, WITHOUT ROWID;
+
 -- Endpoints that a person has stopped.
 CREATE TABLE paused_endpoint (
   name TEXT PRIMARY KEY

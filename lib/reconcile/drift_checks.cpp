@@ -1,0 +1,99 @@
+#include "reconcile/drift_checks.hpp"
+
+#include "can/listings.hpp"
+#include "reconcile/event_names.hpp"
+
+#include <cassert>
+#include <utility>
+
+namespace partmark {
+namespace {
+
+std::int64_t partitions(const std::vector<range>& ranges) {
+  std::int64_t n = 0;
+  for (const range r : ranges) n += r.size();
+  return n;
+}
+
+}  // namespace
+
+bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done) {
+  if (plan.book.shape().kind == plan_kind::full_refresh) {
+    drift_outcome none{plan.row.uuid, drift_report{}, {}, false};
+    if (done) done(none, plan.book.shape().unit);
+    return false;
+  }
+  const auto [at, is_new] = checks_.try_emplace(plan.row.id);
+  check& c = at->second;
+  c.repair = c.repair || repair;
+  if (done) c.done.push_back(std::move(done));
+  if (is_new) plan.book.watch_quiet();
+  return is_new;
+}
+
+http_request drift_checks::next_request(const plan_state& plan) const {
+  return can::list_partitions(plan.row.uuid, checks_.at(plan.row.id).page, page_size);
+}
+
+bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch) {
+  check& c = checks_.at(plan.row.id);
+  drift_outcome outcome{plan.row.uuid, std::nullopt, {}, false};
+  const auto* whole = std::get_if<http_reply>(&reply);
+  if (v.kind != verdict_kind::accepted || !whole) {
+    outcome.trouble = v.message.empty() ? "the listing was refused" : v.message;
+    finish(plan, std::move(outcome));
+    return false;
+  }
+  const auto page = can::read_partition_page(whole->body, plan.book.shape().unit);
+  if (!page) {
+    outcome.trouble = page.error().message;
+    finish(plan, std::move(outcome));
+    return false;
+  }
+  run_changes<in_set> unused;
+  for (const ordinal o : page->listed) c.listed.assign({o, o}, {}, unused);
+  c.unreadable += static_cast<std::int64_t>(page->unreadable);
+  if (page->has_next && c.page < pages_max) {
+    ++c.page;
+    return true;
+  }
+  if (page->has_next)
+    outcome.trouble = "the listing did not end after " + std::to_string(pages_max) + " pages";
+  else if (!plan.book.quiet())
+    outcome.trouble = "the plan was folded anew meanwhile";
+  else
+    compare_and_repair(plan, outcome, batch);
+  finish(plan, std::move(outcome));
+  return false;
+}
+
+void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, state_changes& batch) {
+  const check& c = checks_.at(plan.row.id);
+  drift_report report = compare(plan.book, c.listed);
+  report.unreadable = c.unreadable;
+  outcome.repaired = c.repair && report.found() && report.unreadable == 0;
+  if (report.found())
+    log_.emit({severity::warning,
+               event_name::drift_found,
+               "plan " + plan.row.uuid + ": the remote's list differs" + (outcome.repaired ? ", and is put right" : ""),
+               {{"plan", plan.row.uuid},
+                {"missing", partitions(report.missing)},
+                {"unexpected", partitions(report.unexpected)},
+                {"unreadable", report.unreadable},
+                {"repaired", outcome.repaired}}});
+  if (outcome.repaired) {
+    ledger_changes changes;
+    for (const range r : report.missing) plan.book.touch(r, changes);
+    for (const range r : report.unexpected) plan.book.touch(r, changes);
+    append(batch, plan.row.id, changes);
+  }
+  outcome.report = std::move(report);
+}
+
+void drift_checks::finish(plan_state& plan, drift_outcome outcome) {
+  plan.book.end_quiet_watch();
+  const auto ended = checks_.extract(plan.row.id);
+  for (const auto& done : ended.mapped().done) done(outcome, plan.book.shape().unit);
+}
+
+}  // namespace partmark
