@@ -93,10 +93,10 @@ BEGIN
   SELECT CASE
     WHEN NEW.seq <> -1 THEN
       RAISE(ABORT, 'seq: leave it out, the journal numbers its records')
-    WHEN typeof(NEW.table_name) <> 'text' OR length(NEW.table_name) > 128 OR NEW.table_name NOT GLOB '?*.`?*.?*`.?*'
+    WHEN typeof(NEW.table_name) <> 'text' OR length(CAST(NEW.table_name AS BLOB)) > 128 OR NEW.table_name NOT GLOB '?*.`?*.?*`.?*'
       OR length(NEW.table_name) - length(replace(NEW.table_name, '`', '')) <> 2
       OR instr(CAST(NEW.table_name AS BLOB), x'00') OR NEW.table_name GLOB CAST(x'2A5B012D1F7F5D2A' AS TEXT) THEN
-      RAISE(ABORT, 'table_name: at most 128 characters source.`catalog.schema`.table were expected')
+      RAISE(ABORT, 'table_name: source.`catalog.schema`.table in at most 128 bytes was expected')
     WHEN typeof(NEW.partition) <> 'text' OR length(CAST(NEW.partition AS BLOB)) <> 10
       OR NEW.partition NOT GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]' THEN
       RAISE(ABORT, 'partition: a day YYYY-MM-DD was expected')

@@ -3,6 +3,10 @@
 #include "sqlite/transaction.hpp"
 #include "unit/journal/journal_fixture.hpp"
 
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <fstream>
 
 namespace partmark {
@@ -183,58 +187,6 @@ TEST_F(reading_a_journal, the_rows_of_one_plan_come_with_bounds_on_what_is_looke
   EXPECT_EQ(sink.rows[2].seq, 9);
 }
 
-TEST_F(reading_a_journal, what_is_no_journal_is_corrupt_and_says_so) {
-  std::ofstream(path) << std::string(8192, 'x');
-  EXPECT_EQ(reader.look({}).error().code, errc::corrupt);
-  std::filesystem::remove(path);
-  auto other = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
-  other.execute("CREATE TABLE accounts(a)").value();
-  const auto refused = reader.look({});
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, errc::corrupt);
-  EXPECT_NE(refused.error().message.find("not a partmark journal"), std::string::npos) << refused.error().message;
-}
-
-TEST_F(reading_a_journal, a_directory_in_its_place_is_an_error) {
-  std::filesystem::create_directory(path);
-  EXPECT_EQ(reader.look({}).error().code, errc::invalid);
-}
-
-TEST_F(reading_a_journal, a_newer_schema_is_refused) {
-  make_journal();
-  open_as_job(path).execute("PRAGMA user_version = 2").value();
-  EXPECT_EQ(reader.look({}).error().code, errc::newer_version);
-}
-
-TEST_F(reading_a_journal, values_of_any_type_are_passed_on_as_text) {
-  auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
-  foreign
-      .execute(
-          "CREATE TABLE plan_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, plan, granularity, first, last, outcome, run_type, job, "
-          "dedupe_key, recorded_at);"
-          "CREATE TABLE table_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, table_name, partition, outcome, job, dedupe_key, "
-          "recorded_at);"
-          "CREATE TABLE journal_identity(uuid, plans_pruned_through, tables_pruned_through);"
-          "INSERT INTO journal_identity VALUES ('u', NULL, 'x');"
-          "INSERT INTO plan_completion VALUES (5, NULL, 1, 2.5, x'00ff', NULL, 3, x'', 4, NULL);"
-          "INSERT INTO table_completion VALUES (7, x'ff', NULL, 1, 2, 3, 4)")
-      .value();
-  ASSERT_EQ(look(), journal_look::changed);
-  keeping_sink sink;
-  const auto position = read_all(reader, {}, 10, &sink);
-  ASSERT_EQ(sink.rows.size(), 2);
-  EXPECT_EQ(sink.rows[0].plan, "");
-  EXPECT_EQ(sink.rows[0].granularity, "1");
-  EXPECT_EQ(sink.rows[0].first, "2.5");
-  EXPECT_EQ(sink.rows[0].last, std::string("\0\xff", 2));
-  EXPECT_EQ(sink.rows[0].job, "");
-  EXPECT_EQ(sink.rows[1].plan, "\xff");
-  EXPECT_EQ(sink.rows[1].first, "");
-  EXPECT_EQ(position.tables.folded_seq, 7);
-  foreign.execute("INSERT INTO plan_completion(plan) VALUES ('q')").value();
-  EXPECT_EQ(look(position), journal_look::changed) << "its anchor matches";
-}
-
 TEST_F(reading_a_journal, syncing_is_fine_open_or_not) {
   reader.sync().value();
   make_journal();
@@ -251,6 +203,26 @@ TEST_F(reading_a_journal, it_is_read_while_a_writer_is_in_the_middle_of_a_transa
   look();
   keeping_sink sink;
   EXPECT_EQ(reader.read_plans({}, 10, sink).value().rows, 1);
+}
+
+// A person of the group looks while the daemon has the journal open, with the right to read and no more.
+TEST_F(reading_a_journal, reading_rights_are_enough_while_somebody_has_it_open) {
+  make_journal();
+  auto job = open_as_job(path);
+  insert_day(job, "p");
+  ::chmod(folder.path().c_str(), 0755);
+  for (const std::string& file : {path, path + "-wal", path + "-shm"}) ::chmod(file.c_str(), 0644);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ::_exit(99);
+    sqlite_journal own(path);
+    const auto seen = own.look({});
+    keeping_sink sink;
+    ::_exit(seen && own.read_plans({}, 10, sink) && sink.rows.size() == 1 ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(reading_a_journal, a_reader_that_closes_last_leaves_the_file_as_the_jobs_left_it) {

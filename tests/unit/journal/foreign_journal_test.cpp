@@ -1,0 +1,72 @@
+// Files that are no journal, or one by other means: an error that says so, or text as it is; never a crash.
+#include "unit/journal/journal_fixture.hpp"
+
+#include <fstream>
+
+namespace partmark {
+namespace {
+
+using testing::keeping_sink;
+using testing::open_as_job;
+using testing::read_all;
+
+struct reading_another_file : testing::journal_fixture {
+  sqlite_journal reader{path};
+
+  journal_look look(const journal_position& folded = {}) { return reader.look(folded).value(); }
+};
+
+TEST_F(reading_another_file, what_is_no_journal_is_corrupt_and_says_so) {
+  std::ofstream(path) << std::string(8192, 'x');
+  EXPECT_EQ(reader.look({}).error().code, errc::corrupt);
+  std::filesystem::remove(path);
+  auto other = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
+  other.execute("CREATE TABLE accounts(a)").value();
+  const auto refused = reader.look({});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::corrupt);
+  EXPECT_NE(refused.error().message.find("not a partmark journal"), std::string::npos) << refused.error().message;
+}
+
+TEST_F(reading_another_file, a_directory_in_its_place_is_an_error) {
+  std::filesystem::create_directory(path);
+  EXPECT_EQ(reader.look({}).error().code, errc::invalid);
+}
+
+TEST_F(reading_another_file, a_newer_schema_is_refused) {
+  make_journal();
+  open_as_job(path).execute("PRAGMA user_version = 2").value();
+  EXPECT_EQ(reader.look({}).error().code, errc::newer_version);
+}
+
+TEST_F(reading_another_file, values_of_any_type_are_passed_on_as_text) {
+  auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
+  foreign
+      .execute(
+          "CREATE TABLE plan_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, plan, granularity, first, last, outcome, run_type, job, "
+          "dedupe_key, recorded_at);"
+          "CREATE TABLE table_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, table_name, partition, outcome, job, dedupe_key, "
+          "recorded_at);"
+          "CREATE TABLE journal_identity(uuid, plans_pruned_through, tables_pruned_through);"
+          "INSERT INTO journal_identity VALUES ('u', NULL, 'x');"
+          "INSERT INTO plan_completion VALUES (5, NULL, 1, 2.5, x'00ff', NULL, 3, x'', 4, NULL);"
+          "INSERT INTO table_completion VALUES (7, x'ff', NULL, 1, 2, 3, 4)")
+      .value();
+  ASSERT_EQ(look(), journal_look::changed);
+  keeping_sink sink;
+  const auto position = read_all(reader, {}, 10, &sink);
+  ASSERT_EQ(sink.rows.size(), 2);
+  EXPECT_EQ(sink.rows[0].plan, "");
+  EXPECT_EQ(sink.rows[0].granularity, "1");
+  EXPECT_EQ(sink.rows[0].first, "2.5");
+  EXPECT_EQ(sink.rows[0].last, std::string("\0\xff", 2));
+  EXPECT_EQ(sink.rows[0].job, "");
+  EXPECT_EQ(sink.rows[1].plan, "\xff");
+  EXPECT_EQ(sink.rows[1].first, "");
+  EXPECT_EQ(position.tables.folded_seq, 7);
+  foreign.execute("INSERT INTO plan_completion(plan) VALUES ('q')").value();
+  EXPECT_EQ(look(position), journal_look::changed) << "its anchor matches";
+}
+
+}  // namespace
+}  // namespace partmark
