@@ -1,0 +1,160 @@
+// What `partmark --help` and `partmark COMMAND --help` explain below the list of options. Texts of 80 columns; constants.
+#pragma once
+
+#include <string_view>
+
+namespace partmark::help {
+
+inline constexpr std::string_view program = R"(
+partmark writes and reads what partmarkd works with: the journal, to which jobs
+append one record for each build of partitions, and the daemon's own state.
+All commands work whether or not the daemon runs; none of them sends anything.
+)";
+
+inline constexpr std::string_view program_footer = R"(
+`partmark COMMAND --help` explains a command.
+
+The configuration is the daemon's; only the paths of the journal and of the
+state, and what it says of plans, are used here: the secrets that it names are
+never read, so a job needs no access to them.
+
+Environment:
+  PARTMARK_CONFIG  the configuration file, where --config is not given
+  NO_COLOR         not empty: no colours, on terminals too
+
+Exit status:
+  0   fine
+  1   trouble was found (something is held, a line of an import was bad), or the
+      command could not do its work; standard error says what to do
+  2   wrong usage, or a record that cannot be right: repeating it changes nothing
+  78  the configuration is missing or wrong, or the journal is not the one that
+      was folded
+)";
+
+inline constexpr std::string_view init = R"(
+Makes the journal that the configuration names, with mode 0660 whatever the
+umask, so that every job of its group can write. Its directory must exist. Run it
+as the daemon's user, once a machine; running it again changes nothing, or brings
+an older journal's schema up to date.
+
+  sudo -u partmark partmark init
+)";
+
+inline constexpr std::string_view record = R"(
+Appends one completion record to the journal: the partitions FIRST to LAST of a
+plan were built (success), could not be built (failed), or are gone (cleared).
+Record after the data can be read, once a try, failed tries too: the last record
+to speak of a partition wins. Three forms:
+
+  partmark record --plan P --granularity G --first D [--last D] --outcome O
+  partmark record --plan P --full-refresh --outcome O
+  partmark record --table T --partition D --outcome O
+
+Dates are the starts of partitions in civil time, without a zone: 2025-10-20 or
+2025-10-20T07:00:00; also 2025-10 for MONTH, QUARTER and YEAR, and 2025 for YEAR.
+HOUR and MINUTE need the time; a WEEK starts on its Monday. Without --last the
+range is one partition. A full refresh cannot be cleared; a table can only
+succeed or fail.
+
+A record with a --key that is in the journal already, with the same content, is
+fine and changes nothing; with other content it is an error (exit 1). Put the try
+and the outcome into the key.
+
+--from-systemd takes the outcome from the service manager: for an ExecStopPost=
+line, which runs however the service ended. Success is SERVICE_RESULT=success,
+EXIT_CODE=exited and EXIT_STATUS=0, nothing else. Where a condition kept the
+service from starting (exec-condition), nothing is recorded. Without --job the
+unit's name is the job; without --key the invocation, the partitions and the
+outcome make one.
+
+  [Service]
+  ExecStart=build-orders 2025-10-20
+  ExecStopPost=partmark record --from-systemd --plan P --granularity DAY --first 2025-10-20
+
+Says nothing when it worked, but for a line on a terminal or with --verbose, or
+with --json {"seq":N,"already_recorded":false}. Waits up to 30 s for other
+writers. The record is on the disk when the command returns.
+
+Exit status: 0 recorded (or already), 1 not recorded, 2 wrong usage or a record
+that cannot be right, 78 configuration.
+)";
+
+inline constexpr std::string_view import = R"(
+Appends many records: from FILE, or from standard input when FILE is - or left
+out. Keys of an NDJSON object and the header line of a CSV file are column names:
+
+  plan granularity first last outcome run_type job dedupe_key
+  table_name (or table) partition outcome job dedupe_key
+
+A line is for a plan or for a table. What is absent, null, or an empty CSV field
+is left out of the record; seq and recorded_at are read over, for the journal
+gives its own. CSV is RFC 4180: quotes, line breaks in quotes, CR LF, a byte order
+mark. A record takes at most 64 KiB.
+
+A bad line is named on standard error as FILE:LINE: reason, and all others are
+kept. Other writers get their turn every 50 ms.
+
+It can be run again after any interruption: a line without dedupe_key gets one
+from the content of the whole file and its line number. On standard input, or from
+a pipe, it is made from everything read up to the end of that line. So the same
+content imported on another day is taken for the same records: where it is news,
+give it dedupe_keys.
+
+Exit status: 0 all lines are recorded, 1 a line was bad or the import could not
+go on, 2 wrong usage, 78 configuration.
+)";
+
+inline constexpr std::string_view status = R"(
+Shows how far the daemon has read the journal, what the remote has still to
+accept, and what it refused. Works without a daemon, a state or a journal.
+
+With --watch it is drawn again every two seconds, until interrupted.
+
+Exit status: 1 when a plan is held, else 0. Rejected records are shown but are no
+trouble by this measure: they stay listed after somebody has seen to them.
+)";
+
+inline constexpr std::string_view plans = R"(
+One line for each plan that the journal or the configuration names.
+)";
+
+inline constexpr std::string_view show = R"(
+Draws a plan's partitions as a calendar, one character each:
+
+  S success   F failed   C cleared     the remote has accepted it
+  s success   f failed   c cleared     the remote has still to accept it
+  !           held: the remote refused it
+  .           no record
+
+PLAN is the uuid, or the name that the configuration gives. Rows that are all
+alike are counted instead of repeated, and only the last 60 are drawn; --all draws
+all of them.
+
+Exit status: 0, or 1 when no such plan is known.
+)";
+
+inline constexpr std::string_view preview = R"(
+Prints, as a JSON array, the exact requests that the daemon would send now, in
+order for each plan, if each were accepted at once. The journal's unread records
+are folded first, in memory: nothing is sent and nothing is stored. Credentials
+are not part of it.
+
+  [{"plan":…,"endpoint":…,"method":"POST","path":…,"body":{…}}, …]
+)";
+
+inline constexpr std::string_view pending = R"(
+What the remote has still to accept, as of what the daemon has read: each plan
+with its ranges, and since when.
+)";
+
+inline constexpr std::string_view held = R"(
+What the remote refused, with its reason, since when, and when it is tried next.
+A new record for a held partition brings it out at once.
+)";
+
+inline constexpr std::string_view rejected = R"(
+Journal records that cannot be right, with the reason. They were set aside and
+nothing waits for them: correct the job and record again.
+)";
+
+}  // namespace partmark::help

@@ -1,0 +1,155 @@
+#include "cli/options.hpp"
+
+#include "cli/exit_code.hpp"
+#include "cli/help_text.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace partmark {
+namespace {
+
+constexpr const char* config_path_default = "/etc/partmark/partmarkd.yaml";
+
+// The texts begin and end with a line break, for their own source's sake.
+std::string without_frame(std::string_view text) {
+  while (text.starts_with('\n')) text.remove_prefix(1);
+  while (text.ends_with('\n')) text.remove_suffix(1);
+  return std::string(text);
+}
+
+// Last first, as CLI11 takes them. It would take the next argument for the value of `--plan=`, which is what a job's empty variable leaves.
+std::vector<std::string> arguments(int argc, char** argv) {
+  std::vector<std::string> list;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string_view text(argv[i]);
+    if (text.starts_with("--") && text.find('=') == text.size() - 1) {
+      list.emplace_back();
+      text.remove_suffix(1);
+    }
+    list.emplace_back(text);
+  }
+  return list;
+}
+
+// One parser run. Each command fills its own struct; the one that was named becomes the result.
+class parser {
+ public:
+  parser() {
+    app_.name("partmark");
+    app_.description(without_frame(help::program) + "\n");
+    app_.footer(without_frame(help::program_footer));
+    app_.set_version_flag("--version", "partmark " PARTMARK_VERSION);
+    app_.add_option("--config", config_path_, "Configuration file")->envname("PARTMARK_CONFIG")->capture_default_str();
+    app_.require_subcommand(1);
+    app_.fallthrough();  // --config may follow the command
+    app_.failure_message([](const CLI::App*, const CLI::Error& e) {
+      return "partmark: " + std::string(e.what()) + "\nRun `partmark --help` or `partmark COMMAND --help`.\n";
+    });
+    add_init();
+    add_record();
+    add_import();
+    add_reads();
+  }
+
+  std::variant<command_line, int> parse(int argc, char** argv) {
+    try {
+      app_.parse(arguments(argc, argv));
+    } catch (const CLI::ParseError& e) {
+      return app_.exit(e) == 0 ? exit_fine : exit_usage;
+    }
+    return command_line{config_path_, chosen_};
+  }
+
+ private:
+  template <class Options>
+  CLI::App& add(const char* name, const char* summary, std::string_view explanation, Options& options) {
+    CLI::App* command = app_.add_subcommand(name, summary);
+    command->footer(without_frame(explanation));
+    command->callback([this, &options] { chosen_ = options; });
+    return *command;
+  }
+
+  // Not CLI11's own optionals: an empty text must stay an empty text, to be refused as one.
+  static void add_text(CLI::App& command, const char* name, std::optional<std::string>& to, const char* description, const char* what) {
+    command.add_option_function<std::string>(name, [&to](const std::string& text) { to = text; }, description)->type_name(what);
+  }
+
+  static void add_json(CLI::App& command, bool& to) { command.add_flag("--json", to, "Write JSON (docs/cli.md)"); }
+
+  void add_init() { add("init", "Make the journal", help::init, init_); }
+
+  void add_record() {
+    CLI::App& command = add("record", "Append one completion record to the journal", help::record, record_);
+    add_text(command, "--plan", record_.plan, "The plan's uuid", "UUID");
+    add_text(command, "--granularity", record_.granularity, "MINUTE, HOUR, DAY, WEEK, MONTH, QUARTER or YEAR", "GRANULARITY");
+    add_text(command, "--first", record_.first, "Start of the first partition", "DATE");
+    add_text(command, "--last", record_.last, "Start of the last partition; else one partition", "DATE");
+    command.add_flag("--full-refresh", record_.full_refresh, "The whole table: no granularity, no dates");
+    add_text(command, "--table", record_.table, "A source table: source.`catalog.schema`.table", "TABLE");
+    add_text(command, "--partition", record_.partition, "The table's partition", "DATE");
+    add_text(command, "--outcome", record_.outcome, "success, failed or cleared", "OUTCOME");
+    command.add_flag("--from-systemd", record_.from_systemd, "In ExecStopPost=: outcome of the service");
+    add_text(command, "--run-type", record_.run_type, "Backfill type for the platform, such as MANUAL", "TYPE");
+    add_text(command, "--job", record_.job, "Who records: helps to find the cause", "JOB");
+    add_text(command, "--key", record_.key, "Makes repeating the command harmless", "KEY");
+    command.add_flag("--verbose", record_.verbose, "Say what was recorded");
+    add_json(command, record_.json);
+  }
+
+  void add_import() {
+    CLI::App& command = add("import", "Append many records to the journal", help::import, import_);
+    command.add_option("FILE", import_.file, "NDJSON or CSV; - is standard input")->capture_default_str();
+    command
+        .add_option_function<std::string>(
+            "--format", [this](const std::string& text) { import_.format = text == "csv" ? import_format::csv : import_format::ndjson; },
+            "ndjson or csv; else by the file's name, or ndjson")
+        ->check(CLI::IsMember({"ndjson", "csv"}))
+        ->type_name("FORMAT");
+    command.add_flag("--dry-run", import_.dry_run, "Check every line, record nothing");
+    add_json(command, import_.json);
+  }
+
+  void add_reads() {
+    CLI::App& status = add("status", "Health at a glance", help::status, status_);
+    add_json(status, status_.json);
+    status.add_flag("--watch", status_.watch, "Draw it again every two seconds");
+
+    add_json(add("plans", "One line a plan", help::plans, plans_), plans_.json);
+
+    CLI::App& show = add("show", "A plan's partitions as a calendar", help::show, show_);
+    show.add_option("PLAN", show_.plan, "The plan's uuid or configured name")->required();
+    show.add_flag("--all", show_.all, "Draw all rows, not just the last 60");
+    add_json(show, show_.json);
+
+    CLI::App& preview = add("preview", "The requests that would go out now; sends nothing", help::preview, preview_);
+    add_text(preview, "PLAN", preview_.plan, "Only this plan's", "PLAN");
+    preview.add_flag("--json", preview_.json, "On one line, on a terminal too");
+
+    add_json(add("pending", "What the remote has still to accept", help::pending, pending_), pending_.json);
+    add_json(add("held", "What the remote refused, and why", help::held, held_), held_.json);
+    add_json(add("rejected", "Records that cannot be right, and why", help::rejected, rejected_), rejected_.json);
+  }
+
+  CLI::App app_;
+  std::string config_path_ = config_path_default;
+  command_options chosen_;
+  init_options init_;
+  record_options record_;
+  import_options import_;
+  status_options status_;
+  plans_options plans_;
+  show_options show_;
+  preview_options preview_;
+  pending_options pending_;
+  held_options held_;
+  rejected_options rejected_;
+};
+
+}  // namespace
+
+std::variant<command_line, int> parse_command_line(int argc, char** argv) { return parser().parse(argc, argv); }
+
+}  // namespace partmark

@@ -1,0 +1,128 @@
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/json_writer.hpp"
+#include "cli/stores.hpp"
+#include "cli/terminal.hpp"
+#include "cli/time_text.hpp"
+#include "daemon/system_clock.hpp"
+
+#include <thread>
+
+namespace partmark {
+namespace {
+
+struct health {
+  bool has_state = false;
+  state_summary state;
+  journal_ends journal;
+  std::optional<milliseconds> oldest;  // how long something has been pending
+
+  [[nodiscard]] std::int64_t unread() const { return journal.last_seq - state.position.plans.folded_seq; }
+  [[nodiscard]] std::int64_t tables_unread() const { return journal.table_last_seq - state.position.tables.folded_seq; }
+};
+
+result<health> look(const config::settings& settings) {
+  health h;
+  auto state = open_state(settings);
+  if (!state) return state.error();
+  if (*state) {
+    h.has_state = true;
+    auto summary = (*state)->summary();
+    if (!summary) return summary.error();
+    h.state = std::move(*summary);
+  }
+  // After the state: so what is folded is never more than what there is.
+  h.journal = find_journal_ends(settings.journal.path, h.state.position);
+  if (h.state.oldest_pending_since) h.oldest = std::max(milliseconds(0), clock_now().system - *h.state.oldest_pending_since);
+  return h;
+}
+
+int exit_code_of(const health& h) { return h.state.held_plans > 0 || h.journal.trouble ? exit_trouble : exit_fine; }
+
+std::string json_of(const health& h, const config::settings& settings) {
+  json_writer json(false);
+  json.object().key("journal").object();
+  json.member("last_seq", h.journal.last_seq).member("folded_seq", h.state.position.plans.folded_seq);
+  json.member("table_last_seq", h.journal.table_last_seq).member("table_folded_seq", h.state.position.tables.folded_seq);
+  json.member("rejected", h.state.rejected).member("present", h.journal.present).member("path", settings.journal.path).key("trouble");
+  if (h.journal.trouble)
+    json.value(h.journal.trouble->message);
+  else
+    json.null();
+  json.end();
+  json.member("pending_partitions", h.state.pending_partitions).member("held_plans", h.state.held_plans);
+  json.member("plans", h.state.plans).member("oldest_pending_seconds", h.oldest ? h.oldest->count() / 1000 : 0);
+  json.member("oldest_pending_since", h.state.oldest_pending_since).member("open_calls", h.state.open_calls);
+  json.key("paused").array();
+  for (const std::string& endpoint : h.state.paused) json.value(endpoint);
+  json.end().key("state").object().member("present", h.has_state).member("path", settings.state.path).end();
+  json.end();
+  return std::move(json).finish();
+}
+
+// What stands beside a label on the page.
+struct fact {
+  std::string text;
+  tone colour = tone::plain;
+};
+
+const fact nothing{"nothing", tone::plain};
+
+fact journal_fact(const health& h) {
+  if (h.journal.trouble) return {h.journal.trouble->message, tone::bad};
+  if (!h.journal.present) return {"there is none yet: `partmark init` makes it", tone::warning};
+  const std::int64_t records = h.journal.last_seq + h.journal.table_last_seq;
+  const std::int64_t unread = h.unread() + h.tables_unread();
+  if (unread == 0) return {counted(records, "record, read", "records, all read"), tone::plain};
+  return {grouped(unread) + " of " + counted(records, "record is", "records are") + " not read yet", tone::warning};
+}
+
+fact pending_fact(const health& h) {
+  if (h.state.pending_partitions == 0) return nothing;
+  std::string text = counted(h.state.pending_partitions, "partition", "partitions");
+  if (h.oldest) text += ", for " + duration_text(*h.oldest);
+  return {text, tone::warning};
+}
+
+fact headline_of(const health& h) {
+  if (h.journal.trouble) return {"The journal cannot be used.", tone::bad};
+  if (h.state.held_plans > 0) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
+  if (!h.has_state) return {"partmarkd has not run yet.", tone::warning};
+  if (h.state.pending_partitions > 0 || h.unread() + h.tables_unread() > 0) return {"On its way.", tone::warning};
+  return {"All that was read is accepted.", tone::good};
+}
+
+std::string page_of(const health& h, const style& looks) {
+  const fact headline = headline_of(h);
+  std::string out = painted(headline.text, headline.colour, looks) + "\n";
+  const auto add = [&](const char* what, const fact& e) {
+    std::string label(what);
+    label.resize(10, ' ');
+    out += painted(label, tone::dim, looks) + painted(e.text, e.colour, looks) + "\n";
+  };
+  add("journal", journal_fact(h));
+  add("plans", {grouped(h.state.plans), tone::plain});
+  add("pending", pending_fact(h));
+  add("held", h.state.held_plans > 0 ? fact{counted(h.state.held_plans, "plan", "plans"), tone::bad} : nothing);
+  add("rejected",
+      h.state.rejected > 0 ? fact{counted(h.state.rejected, "record", "records") + ": `partmark rejected`", tone::warning} : nothing);
+  for (const std::string& endpoint : h.state.paused) add("paused", {"endpoint " + endpoint + " until `partmark resume`", tone::warning});
+  return out;
+}
+
+}  // namespace
+
+int run(const status_options& o, session& s) {
+  const config::settings& settings = s.settings();
+  for (;;) {
+    const result<health> h = look(settings);
+    if (!h) return s.trouble(h.error());
+    if (o.watch && s.out().looks().is_terminal && !o.json) s.out().write("\x1b[H\x1b[2J");
+    s.out().write(o.json ? json_of(*h, settings) : page_of(*h, s.out().looks()));
+    if (!o.watch) return exit_code_of(*h);
+    if (!s.out().flush() || s.out().closed()) return exit_fine;
+    std::this_thread::sleep_for(std::chrono::seconds(2));
+  }
+}
+
+}  // namespace partmark
