@@ -54,6 +54,8 @@ result<control_command> parse_control_command(std::string_view line) {
       command.target = text_of(value);
     } else if (key == "target" && value.is_null()) {
       command.target.reset();
+    } else if (key == "repair" && value.is_bool()) {
+      command.repair = value.as_bool();
     } else {
       return error{errc::invalid, printable(std::string_view(key.data(), key.size())) +
                                       ": only command, target (strings) and repair (true or false) were expected"};
