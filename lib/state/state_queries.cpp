@@ -122,8 +122,8 @@ result<std::vector<pending_plan>> pending(sqlite::connection& file) {
     if (!open) return open.error();
     if (auto parts = pending_parts(*book, *open); !parts.empty()) all.push_back({std::move(plan), std::move(parts)});
   }
-  const auto since = [](const pending_plan& p) { return p.plan.pending_since.value_or(system_time::max()); };
-  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return since(a) < since(b); });
+  const auto age = [](const pending_plan& p) { return std::pair(p.plan.pending_since.value_or(system_time::max()), p.plan.id); };
+  std::sort(all.begin(), all.end(), [&](const auto& x, const auto& y) { return age(x) < age(y); });
   return all;
 }
 
@@ -154,7 +154,8 @@ result<std::vector<held_entry>> held(sqlite::connection& file) {
   std::vector<held_entry> all;
   for (auto& [id, entry] : entries)
     if (!entry.parts.empty()) all.push_back(std::move(entry));
-  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.hold.since < b.hold.since; });
+  const auto age = [](const held_entry& e) { return std::pair(e.hold.since, e.hold.id); };
+  std::sort(all.begin(), all.end(), [&](const auto& x, const auto& y) { return age(x) < age(y); });
   return all;
 }
 

@@ -138,7 +138,7 @@ TEST(state_life, a_reader_sees_whole_turns_while_another_process_writes) {
   random_life same(seed);
   auto reader = reader_of(path);
   char bytes[40];
-  for (int look = 0; look < 12 && !::testing::Test::HasFailure(); ++look) {
+  for (int look = 0; look < 100 && !::testing::Test::HasFailure(); ++look) {
     ASSERT_GT(::read(pipe[0], bytes, sizeof bytes), 0);  // it has gone on
     const state_summary s = reader.summary().value();
     while (same.turns() < s.position.plans.folded_seq) same.turn();

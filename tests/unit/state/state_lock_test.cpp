@@ -73,7 +73,8 @@ TEST_F(state_lock_test, a_holder_that_was_killed_leaves_no_lock_behind) {
 }
 
 TEST_F(state_lock_test, is_not_inherited_by_programs_that_the_holder_starts) {
-  std::optional<state_lock> held(std::move(*state_lock::acquire(path)));
+  auto acquired = state_lock::acquire(path);
+  std::optional<state_lock> held(std::move(*acquired));
   int pipe[2];
   ASSERT_EQ(::pipe(pipe), 0);
   const pid_t child = ::fork();
@@ -112,6 +113,10 @@ TEST_F(state_lock_test, a_leftover_file_with_anything_in_it_is_no_obstacle) {
   const auto first = state_lock::acquire(path);
   ASSERT_TRUE(first);
   EXPECT_NE(state_lock::acquire(path).error().message.find("process " + std::to_string(::getpid()) + ";"), std::string::npos);
+  std::string content;
+  std::ifstream written(path + ".lock");
+  std::getline(written, content, '\0');
+  EXPECT_EQ(content, std::to_string(::getpid()) + '\n');
 }
 
 TEST_F(state_lock_test, nobody_else_can_take_it) {
