@@ -62,7 +62,9 @@ struct address_lookup::shared {
   std::mutex mutex;
   std::function<void(std::function<void()>)> post;  // guarded; empty once the owner is gone
 
-  std::vector<std::function<void(const answer&)>> waiting;  // the loop's thread only
+  // The loop's thread only.
+  bool looking = false;
+  std::vector<std::weak_ptr<question>> waiting;
 
   answer find() const {
     try {
@@ -73,12 +75,15 @@ struct address_lookup::shared {
   }
 
   void deliver(const answer& found) {
-    for (const auto& done : std::exchange(waiting, {})) done(found);
+    looking = false;
+    for (const auto& waits : std::exchange(waiting, {})) {
+      if (const auto q = waits.lock()) q->done(found);
+    }
   }
 };
 
 address_lookup::address_lookup(std::string host, lookup_function lookup, std::function<void(std::function<void()>)> post)
-    : shared_(new shared{std::move(host), std::move(lookup), {}, std::move(post), {}}) {}
+    : shared_(new shared{std::move(host), std::move(lookup), {}, std::move(post), false, {}}) {}
 
 address_lookup::~address_lookup() {
   const std::scoped_lock lock(shared_->mutex);
@@ -86,9 +91,11 @@ address_lookup::~address_lookup() {
   shared_->waiting.clear();
 }
 
-void address_lookup::ask(std::function<void(const answer&)> done) {
-  shared_->waiting.push_back(std::move(done));
-  if (shared_->waiting.size() > 1) return;
+std::shared_ptr<address_lookup::question> address_lookup::ask(std::function<void(const answer&)> done) {
+  auto asked = std::make_shared<question>(std::move(done));
+  std::erase_if(shared_->waiting, [](const auto& waits) { return waits.expired(); });
+  shared_->waiting.push_back(asked);
+  if (std::exchange(shared_->looking, true)) return asked;
   const auto look = [state = shared_] {
     auto found = std::make_shared<answer>(state->find());
     const std::scoped_lock lock(state->mutex);
@@ -102,6 +109,7 @@ void address_lookup::ask(std::function<void(const answer&)> done) {
       state->deliver(answered);
     });
   }
+  return asked;
 }
 
 }  // namespace partmark::http

@@ -28,9 +28,14 @@ class address_lookup {
   address_lookup(const address_lookup&) = delete;
   address_lookup& operator=(const address_lookup&) = delete;
 
-  // `done` gets the answer on the loop, later; never after this object is gone. One lookup runs at a time: who asks meanwhile shares its
+  // Somebody waiting for an answer. Dropping it is giving up.
+  struct question {
+    std::function<void(const answer&)> done;
+  };
+
+  // `done` gets the answer on the loop, later, while the question is kept. One lookup runs at a time: who asks meanwhile shares its
   // answer. Nothing is kept for the next one. A lookup that hangs holds one detached thread, and nothing waits for that.
-  void ask(std::function<void(const answer&)> done);
+  [[nodiscard]] std::shared_ptr<question> ask(std::function<void(const answer&)> done);
 
  private:
   struct shared;

@@ -42,7 +42,10 @@ class client::implementation : public std::enable_shared_from_this<implementatio
   implementation(asio::io_context& io, const client_settings& settings, std::shared_ptr<tls_context> tls, lookup_function lookup)
       : io_(io), settings_(settings), dialer_(io, settings_, std::move(tls), std::move(lookup)), idle_(io) {}
 
+  [[nodiscard]] std::size_t calls() const { return calls_; }
+
   void send(const http_request& request, completion_handler done) {
+    ++calls_;
     auto text = write_request(request, settings_.address);
     if (!text) {
       transport_failure unsendable;
@@ -81,7 +84,10 @@ class client::implementation : public std::enable_shared_from_this<implementatio
   }
 
   void fail_soon(completion_handler done, transport_failure failure) {
-    asio::post(io_, [done = std::move(done), failure = std::move(failure)]() mutable { done(std::move(failure)); });
+    asio::post(io_, [self = shared_from_this(), done = std::move(done), failure = std::move(failure)]() mutable {
+      --self->calls_;
+      done(std::move(failure));
+    });
   }
 
   // Posted, since a coroutine's first steps run inside co_spawn, and might end the call there.
@@ -103,6 +109,7 @@ class client::implementation : public std::enable_shared_from_this<implementatio
     exchange ended = co_await self->carry(*c);
     std::erase(self->under_way_, c);
     if (!self->waiting_.empty()) self->start_soon();
+    --self->calls_;
     c->done(std::move(ended));
   }
 
@@ -136,10 +143,12 @@ class client::implementation : public std::enable_shared_from_this<implementatio
   idle_connections idle_;
   std::deque<std::shared_ptr<call>> waiting_;
   std::vector<std::shared_ptr<call>> under_way_;
+  std::size_t calls_ = 0;
   bool stopped_ = false;
 };
 
 result<std::unique_ptr<client>> client::make(asio::io_context& io, const client_settings& settings, lookup_function lookup) {
+  if (settings.connections_max == 0) return error{errc::invalid, settings.address.text() + ": connections_max is 0; expected at least 1"};
   std::shared_ptr<tls_context> tls;
   if (settings.address.https) {
     auto made = tls_context::make(settings.tls, settings.address);
@@ -154,6 +163,8 @@ client::client(std::shared_ptr<implementation> made) : implementation_(std::move
 client::~client() { shut_down(); }
 
 void client::send(http_request request, completion_handler done) { implementation_->send(request, std::move(done)); }
+
+std::size_t client::calls() const { return implementation_->calls(); }
 
 void client::shut_down() { implementation_->shut_down(); }
 

@@ -8,6 +8,7 @@
 #include "http/address_lookup.hpp"
 #include "http/client_settings.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -21,8 +22,8 @@ class client {
  public:
   using completion_handler = std::function<void(exchange)>;
 
-  // errc::invalid, naming the file, if a TLS file cannot be used. Opens no connection yet. The io_context outlives the client.
-  // `lookup` is for tests.
+  // errc::invalid, naming the file, if a TLS file cannot be used, and for connections_max 0. Opens no connection yet. The io_context
+  // outlives the client. `lookup` is for tests.
   [[nodiscard]] static result<std::unique_ptr<client>> make(boost::asio::io_context& io, const client_settings& settings,
                                                             lookup_function lookup = system_lookup);
 
@@ -43,6 +44,9 @@ class client {
   // Ends every call, under way or waiting, with transport_failure{cancelled}, and closes all connections. Later calls end so too.
   // After their `done`s nothing of the client keeps the io_context running, a hanging name lookup included.
   void shut_down();
+
+  // Calls whose `done` has not been called. To replace a client without ending its calls, keep it until this is 0.
+  [[nodiscard]] std::size_t calls() const;
 
  private:
   class implementation;

@@ -18,11 +18,11 @@ struct tls_settings {
 
 struct client_settings {
   endpoint_address address;
-  tls_settings tls;                           // used for https only
-  std::size_t connections_max = 8;            // calls beyond it wait their turn, first come first served
-  milliseconds connect_timeout{5'000};        // name lookup, every address tried, and TLS together
-  milliseconds request_timeout{30'000};       // from the first byte written to the whole reply read
-  milliseconds idle_timeout{10'000};          // how long an unused connection is kept; below what common servers keep theirs
+  tls_settings tls;                      // used for https only
+  std::size_t connections_max = 8;       // at least 1; calls beyond it wait their turn, first come first served
+  milliseconds connect_timeout{5'000};   // name lookup, every address tried, and TLS together
+  milliseconds request_timeout{30'000};  // from the first byte written to the whole reply read
+  milliseconds idle_timeout{10'000};     // how long an unused connection is kept, 0: not at all; below what servers commonly keep theirs
   std::size_t header_bytes_max = 16 * 1024;   // of a reply's header
   std::size_t reply_bytes_max = 1024 * 1024;  // of a reply's body
 };

@@ -15,14 +15,21 @@ namespace partmark::http {
 class connection {
  public:
   connection(boost::asio::io_context& io, tcp_socket socket, std::string ip)
-      : ip_(std::move(ip)), socket_(std::move(socket)), watched_(io, socket_.descriptor()) {}
+      : ip_(std::move(ip)), socket_(std::move(socket)), watched_(io) {}
 
   ~connection() {
     if (tls_) tls_->close();
-    watched_.release();  // the socket closes itself
+    if (watched_.is_open()) watched_.release();  // the socket closes itself
   }
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
+
+  // Before anything else. Fails when the system's limit on watches is reached.
+  [[nodiscard]] boost::system::error_code watch() {
+    boost::system::error_code ec;
+    watched_.assign(socket_.descriptor(), ec);
+    return ec;
+  }
 
   tcp_socket& socket() { return socket_; }
   boost::asio::posix::stream_descriptor& watched() { return watched_; }

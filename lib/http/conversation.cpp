@@ -87,8 +87,8 @@ class conversation {
   [[nodiscard]] std::string reason(const transport_failure& f) const {
     if (f.cancelled) return "cancelled";
     if (f.timed_out) return "not finished within " + std::to_string(settings_.request_timeout.count()) + " ms";
-    if (!write_problem_.empty()) return write_problem_;
-    return read_problem_.empty() ? reader_.problem() : read_problem_;
+    const std::string& read = read_problem_.empty() ? reader_.problem() : read_problem_;
+    return write_problem_.empty() ? read : write_problem_ + "; then: " + read;
   }
 
   connection& link_;

@@ -44,27 +44,20 @@ asio::awaitable<void> dialer::find_addresses(waiter& w, std::vector<std::string>
     addresses.push_back(settings_.address.host);
     co_return;
   }
-  // The answer may come after this call gave up: what it writes to must live as long as it does.
-  struct pending {
-    waiter* asking;
-    address_lookup::answer answer = error{};
-  };
-  const auto asked = std::make_shared<pending>(&w);
-  lookup_.ask([asked](const address_lookup::answer& found) {
-    if (asked->asking == nullptr) return;
-    asked->answer = found;
-    asked->asking->notify();
+  address_lookup::answer answer = error{};
+  const auto asked = lookup_.ask([&answer, &w](const address_lookup::answer& found) {
+    answer = found;
+    w.notify();
   });
   const bool came = co_await w.notified();
-  asked->asking = nullptr;
   if (!came) {
     note(o, transport_phase::resolve, w.cancelled() ? "looking up the name: cancelled" : "looking up the name: no answer in time");
-  } else if (!asked->answer) {
-    note(o, transport_phase::resolve, "looking up the name: " + asked->answer.error().message);
-  } else if (asked->answer->empty()) {
+  } else if (!answer) {
+    note(o, transport_phase::resolve, "looking up the name: " + answer.error().message);
+  } else if (answer->empty()) {
     note(o, transport_phase::resolve, "looking up the name: it has no address");
   } else {
-    addresses = *asked->answer;
+    addresses = *answer;
     const auto good = std::ranges::find(addresses, last_good_ip_);
     if (good != addresses.end()) std::rotate(addresses.begin(), good, good + 1);
   }
@@ -77,6 +70,10 @@ asio::awaitable<void> dialer::try_address(waiter& w, const std::string& ip, outc
     co_return;
   }
   auto fresh = std::make_unique<connection>(io_, std::move(*started), ip);
+  if (const auto ec = fresh->watch()) {
+    note(o, transport_phase::connect, "connect to " + ip + ": the loop cannot watch the socket: " + ec.message());
+    co_return;
+  }
   while (true) {
     if (!co_await w.ready(fresh->watched(), io_state::want_write)) {
       note(o, transport_phase::connect, "connect to " + ip + (w.cancelled() ? ": cancelled" : ": no answer in time"));

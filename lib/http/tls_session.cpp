@@ -85,6 +85,12 @@ std::string tls_session::failure_text() const {
   return std::string("TLS: ") + (reason != nullptr ? reason : "the connection broke");
 }
 
+// What is left of earlier calls, in this thread's queue or from the socket, would be taken for this one's trouble.
+void tls_session::begin() {
+  ERR_clear_error();
+  carrier_.problem.clear();
+}
+
 io_step tls_session::outcome(int returned) {
   switch (SSL_get_error(ssl_.get(), returned)) {
     case SSL_ERROR_WANT_READ:
@@ -103,7 +109,7 @@ io_step tls_session::outcome(int returned) {
 }
 
 io_step tls_session::handshake() {
-  ERR_clear_error();
+  begin();
   const int returned = SSL_do_handshake(ssl_.get());
   if (returned == 1) return {io_state::done, 0, {}};
   io_step step = outcome(returned);
@@ -112,21 +118,21 @@ io_step tls_session::handshake() {
 }
 
 io_step tls_session::write(std::string_view bytes) {
-  ERR_clear_error();
+  begin();
   const int returned = SSL_write(ssl_.get(), bytes.data(), as_int(bytes.size()));
   if (returned > 0) return {io_state::done, static_cast<std::size_t>(returned), {}};
   return outcome(returned);
 }
 
 io_step tls_session::read(std::span<char> room) {
-  ERR_clear_error();
+  begin();
   const int returned = SSL_read(ssl_.get(), room.data(), as_int(room.size()));
   if (returned > 0) return {io_state::done, static_cast<std::size_t>(returned), {}};
   return outcome(returned);
 }
 
 bool tls_session::quiet() {
-  ERR_clear_error();
+  begin();
   char byte = 0;
   const int returned = SSL_peek(ssl_.get(), &byte, 1);
   return returned <= 0 && outcome(returned).state == io_state::want_read;

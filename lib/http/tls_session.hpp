@@ -38,6 +38,7 @@ class tls_session {
   };
   friend struct bio_callbacks;
 
+  void begin();
   io_step outcome(int returned);
   [[nodiscard]] std::string failure_text() const;
 

@@ -71,6 +71,50 @@ TEST(http_client, never_completes_a_call_inside_send) {
   EXPECT_EQ(completed, 3);
 }
 
+TEST(http_client, never_completes_a_call_inside_a_send_from_another_calls_end) {
+  scripted_server server({say(ok_reply("x"))});
+  test_loop loop;
+  const auto c = loop.make_client(settings_for(server.port()));
+  // A broadcast address is refused by the system at once, so that nothing makes this call wait.
+  const auto hopeless = loop.make_client(settings_for(1, "255.255.255.255"));
+  bool sending = false;
+  bool completed = false;
+  c->send(post("x"), [&](const exchange&) {
+    sending = true;
+    hopeless->send(post("x"), [&](const exchange& e) {
+      EXPECT_FALSE(sending);
+      EXPECT_EQ(std::get<transport_failure>(e).phase, transport_phase::connect);
+      completed = true;
+    });
+    sending = false;
+  });
+  loop.run_until([&] { return completed; });
+}
+
+TEST(http_client, counts_the_calls_that_have_not_ended) {
+  scripted_server server({say(ok_reply("x", "Connection: close\r\n"))});
+  test_loop loop;
+  auto settings = settings_for(server.port());
+  settings.connections_max = 1;
+  const auto c = loop.make_client(settings);
+  http_request unsendable = post("x");
+  unsendable.target = "no slash";
+  std::vector<std::size_t> left;
+  for (const auto& r : {post("x"), post("x"), unsendable}) c->send(r, [&](const exchange&) { left.push_back(c->calls()); });
+  EXPECT_EQ(c->calls(), 3u);
+  loop.run_to_the_end();
+  EXPECT_EQ(left, (std::vector<std::size_t>{2, 1, 0}));
+}
+
+TEST(http_client, needs_at_least_one_connection) {
+  test_loop loop;
+  auto settings = settings_for(1);
+  settings.connections_max = 0;
+  const auto made = loop.try_client(settings);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, errc::invalid);
+}
+
 TEST(http_client, reads_replies_of_every_framing) {
   EXPECT_EQ(reply_to("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;ext\r\nde\r\n0\r\nTrailer: x\r\n\r\n").body,
             "abcde");

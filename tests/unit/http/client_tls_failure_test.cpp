@@ -88,6 +88,16 @@ TEST_F(http_client_tls_failure, a_server_that_goes_away_while_a_large_body_is_se
   expect_failure(std::get<transport_failure>(gone), {.phase = transport_phase::write, .bytes_sent = true});
 }
 
+TEST_F(http_client_tls_failure, not_when_the_server_refuses_before_reading_everything) {
+  const auto refused = call_to(
+      [](peer& p) {
+        p.read_some(1000);
+        p.send("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+      },
+      std::string(16'000'000, 'x'));
+  EXPECT_EQ(std::get<http_reply>(refused).status, 413u);
+}
+
 TEST_F(http_client_tls_failure, a_server_that_never_shakes_hands) {
   scripted_server server({[](peer& p) {
     while (!p.read_some(1000).empty()) {

@@ -135,12 +135,12 @@ TEST_F(http_client_tls, is_refused_without_the_certificate_that_is_asked_for) {
   const auto client_1_2 = loop_.make_client(trusting(server_1_2), here);
   expect_failure(loop_.failure(*client_1_2, post("x")), {.phase = transport_phase::tls}, "can.example:");
 
-  // In TLS 1.3 the client has long sent its request when it hears of the refusal.
+  // In TLS 1.3 the client is done first: it has mostly sent its request when it hears of the refusal.
   const auto end_1_3 = server_end(authority_.issue({}), TLS1_3_VERSION, &clients);
   scripted_server server_1_3({answer_all(ok_reply("x"))}, {.tls = end_1_3.get()});
   const auto client_1_3 = loop_.make_client(trusting(server_1_3), here);
   const auto f = loop_.failure(*client_1_3, post("x"));
-  EXPECT_TRUE(f.bytes_sent);
+  EXPECT_TRUE(f.bytes_sent || f.phase == transport_phase::write);
   EXPECT_NE(f.message.find("certificate required"), std::string::npos) << f.message;
 }
 

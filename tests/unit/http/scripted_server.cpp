@@ -2,6 +2,7 @@
 
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <signal.h>
@@ -164,6 +165,9 @@ void scripted_server::accept_all() {
   while (true) {
     const int s = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (s < 0) return;
+    // What a script sent before a reset has to be on its way by then, not waiting for an acknowledgement of what came earlier.
+    const int on = 1;
+    ::setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const script& chosen = scripts_[std::min<std::size_t>(connections_, scripts_.size() - 1)];
     ++connections_;
     open_.add(s);

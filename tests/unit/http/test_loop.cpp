@@ -16,7 +16,7 @@ test_loop::test_loop() : context_(std::make_unique<context>()) {}
 test_loop::~test_loop() = default;
 
 std::unique_ptr<client> test_loop::make_client(const client_settings& settings, lookup_function lookup) {
-  return std::move(client::make(context_->io, settings, std::move(lookup)).value());
+  return client::make(context_->io, settings, std::move(lookup)).value();
 }
 
 result<std::unique_ptr<client>> test_loop::try_client(const client_settings& settings) { return client::make(context_->io, settings); }
