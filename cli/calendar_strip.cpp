@@ -120,6 +120,7 @@ void strip_writer::draw(std::vector<stretch> rows, std::size_t rows_max) {
   label_width_ = example.label.size();
   columns_ = example.columns;
 
+  const std::int64_t first_row = rows.front().first;
   std::size_t from = 0;
   if (rows_max > 0) {
     from = rows.size();
@@ -132,7 +133,7 @@ void strip_writer::draw(std::vector<stretch> rows, std::size_t rows_max) {
       cut.count = room;
     }
   }
-  const std::int64_t earlier = from < rows.size() ? rows[from].first - rows.front().first : 0;
+  const std::int64_t earlier = from < rows.size() ? rows[from].first - first_row : 0;
   if (earlier > 0)
     text_ +=
         painted("(" + counted(earlier, "earlier row", "earlier rows") + " not drawn: --all draws everything)", tone::dim, looks_) + "\n";

@@ -18,7 +18,7 @@ const config::settings& session::settings() {
 
 int session::trouble(const error& e) {
   err_.write("partmark: " + e.message + "\n");
-  return e.code == errc::identity ? exit_configuration : exit_trouble;
+  return e.code == errc::identity || e.code == errc::newer_version ? exit_configuration : exit_trouble;
 }
 
 int session::usage(std::string_view message) {
