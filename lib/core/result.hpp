@@ -43,6 +43,6 @@ class start_up_failure : public std::runtime_error {
 };
 
 // Found by boost::system::result::value(): asking a failed result for its value is a start-up throw or a programmer mistake.
-[[noreturn]] inline void throw_exception_from_error(const error& e, const boost::source_location&) { throw std::runtime_error(e.message); }
+[[noreturn]] inline void throw_exception_from_error(const error& e, const boost::source_location&) { throw start_up_failure(e); }
 
 }  // namespace partmark
