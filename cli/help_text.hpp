@@ -8,7 +8,7 @@ namespace partmark::help {
 inline constexpr std::string_view program = R"(
 partmark writes and reads what partmarkd works with: the journal, to which jobs
 append one record for each build of partitions, and the daemon's own state.
-All commands work whether or not the daemon runs; none of them sends anything.
+All of this works with the daemon down, too.
 )";
 
 inline constexpr std::string_view program_footer = R"(
@@ -27,8 +27,8 @@ Exit status:
   1   trouble was found (something is held, a line of an import was bad), or the
       command could not do its work; standard error says what to do
   2   wrong usage, or a record that cannot be right: repeating it changes nothing
-  78  the configuration is missing or wrong, or the journal is not the one that
-      was folded
+  78  a person has to look: the configuration is missing or wrong, the journal is
+      not the one that was folded, or a file is of a newer partmark
 )";
 
 inline constexpr std::string_view init = R"(
@@ -69,7 +69,8 @@ outcome make one.
 
   [Service]
   ExecStart=build-orders 2025-10-20
-  ExecStopPost=partmark record --from-systemd --plan P --granularity DAY --first 2025-10-20
+  ExecStopPost=partmark record --from-systemd --plan P \
+      --granularity DAY --first 2025-10-20
 
 Says nothing when it worked, but for a line on a terminal or with --verbose, or
 with --json {"seq":N,"already_recorded":false}. Waits up to 30 s for other
@@ -155,6 +156,43 @@ A new record for a held partition brings it out at once.
 inline constexpr std::string_view rejected = R"(
 Journal records that cannot be right, with the reason. They were set aside and
 nothing waits for them: correct the job and record again.
+)";
+
+inline constexpr std::string_view retry = R"(
+Tries now what the platform refused, instead of at its next time: one plan's
+partitions, one source table's triggers, or with --all everything.
+
+Goes to the running daemon through its socket; with the daemon stopped, to its
+state, for the next start. So do resync, refold, pause and resume.
+)";
+
+inline constexpr std::string_view resync = R"(
+Makes everything that has a mark pending again: the plan's whole state is pushed
+once more. For when the platform has lost what it was told.
+)";
+
+inline constexpr std::string_view refold = R"(
+Forgets what was folded of one plan and folds its records anew; everything is then
+pushed again. Records that were pruned from the journal are gone from the result.
+)";
+
+inline constexpr std::string_view pause = R"(
+Stops calls to an endpoint, or to all. Records are folded meanwhile, and what is
+under way ends. A pause outlives a restart; `partmark resume` ends it.
+)";
+
+inline constexpr std::string_view resume = R"(
+Lets calls to an endpoint, or to all, go on.
+)";
+
+inline constexpr std::string_view drift = R"(
+Asks the platform for its own list of usable partitions, and compares: missing are
+marked success here and not listed there, unexpected are marked failed or cleared
+here and listed there. Only what was accepted before and left alone meanwhile
+counts. --repair pushes the differences again, unless a listed value could not be
+read. The daemon must be running.
+
+Exit status: 0 no difference, 1 differences, or a list could not be read.
 )";
 
 }  // namespace partmark::help

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace partmark {
@@ -52,6 +53,7 @@ class parser {
     add_record();
     add_import();
     add_reads();
+    add_changes();
   }
 
   std::variant<command_line, int> parse(int argc, char** argv) {
@@ -133,6 +135,40 @@ class parser {
     add_json(add("rejected", "Records that cannot be right, and why", help::rejected, rejected_), rejected_.json);
   }
 
+  // A command that changes something: TARGET or --all, where all is possible.
+  CLI::App& add_change(const char* name, const char* summary, std::string_view explanation, control_verb verb, const char* target,
+                       const char* target_name) {
+    CLI::App& command = *app_.add_subcommand(name, summary);
+    command.footer(without_frame(explanation));
+    command.callback([this, verb] {
+      control_.command.verb = verb;
+      chosen_ = control_;
+    });
+    add_text(command, target_name, control_.command.target, target, target_name);
+    add_json(command, control_.json);
+    return command;
+  }
+
+  void add_changes() {
+    for (const auto& [name, summary, text, verb] :
+         {std::tuple{"retry", "Try now what is held", help::retry, control_verb::retry},
+          std::tuple{"resync", "Push a plan's whole state again", help::resync, control_verb::resync}}) {
+      CLI::App& command = add_change(name, summary, text, verb, "The plan, or for retry a table", "PLAN");
+      CLI::Option* all = command.add_flag("--all", all_, "Everything");
+      command.get_option("PLAN")->excludes(all);
+      command.final_callback([&command] {
+        if (command.count("--all") == 0 && command.count("PLAN") == 0) throw CLI::RequiredError("PLAN or --all");
+      });
+    }
+    add_change("refold", "Fold a plan anew from its records", help::refold, control_verb::refold, "The plan's uuid", "PLAN")
+        .get_option("PLAN")
+        ->required();
+    add_change("pause", "Stop calls to an endpoint", help::pause, control_verb::pause, "The endpoint; else all", "ENDPOINT");
+    add_change("resume", "Let calls to an endpoint go on", help::resume, control_verb::resume, "The endpoint; else all", "ENDPOINT");
+    add_change("drift", "Compare with the platform's own list", help::drift, control_verb::drift, "The plan; else all", "PLAN")
+        .add_flag("--repair", control_.command.repair, "Push the differences again");
+  }
+
   CLI::App app_;
   std::string config_path_ = config_path_default;
   command_options chosen_;
@@ -146,6 +182,8 @@ class parser {
   pending_options pending_;
   held_options held_;
   rejected_options rejected_;
+  control_options control_;
+  bool all_ = false;
 };
 
 }  // namespace

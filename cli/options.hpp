@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "reconcile/control.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -70,8 +71,14 @@ struct rejected_options {
   bool json = false;
 };
 
+// retry, resync, refold, pause, resume, drift.
+struct control_options {
+  control_command command;
+  bool json = false;
+};
+
 using command_options = std::variant<init_options, record_options, import_options, status_options, plans_options, show_options,
-                                     preview_options, pending_options, held_options, rejected_options>;
+                                     preview_options, pending_options, held_options, rejected_options, control_options>;
 
 struct command_line {
   std::string config_path;

@@ -1,0 +1,88 @@
+// retry, resync, refold, pause, resume and drift: through the running daemon, or with it down by the same handler on state.db.
+#include "cli/commands.hpp"
+#include "cli/control_client.hpp"
+#include "cli/exit_code.hpp"
+#include "daemon/loop_settings.hpp"
+#include "daemon/system_clock.hpp"
+#include "journal/sqlite_journal.hpp"
+#include "reconcile/loop.hpp"
+#include "state/sqlite_state.hpp"
+#include "state/state_lock.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace partmark {
+namespace {
+
+// A drained loop sends nothing.
+class no_remote final : public remote {
+ public:
+  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, http_request /*request*/) override {}
+};
+
+class silent final : public events {
+ public:
+  void emit(const event& /*e*/) override {}
+};
+
+// Runs the loop until the command and what it read of the journal are stored.
+result<void> settle(loop& l) {
+  for (;;) {
+    const turn next = l.run(clock_now());
+    if (next.fatal) return *next.fatal;
+    if (next.again) continue;
+    if (l.idle()) return {};
+    return error{errc::io, "state.db could not be written; nothing was changed"};
+  }
+}
+
+result<control_reply> without_daemon(const config::settings& settings, const control_command& command) {
+  if (command.verb == control_verb::drift)
+    return error{errc::not_found, "partmarkd is not running, and drift asks the platform through it: start it first"};
+  if (!std::filesystem::exists(settings.state.path))
+    return error{errc::not_found, settings.state.path + ": there is no state yet, because partmarkd never ran; there is nothing to change"};
+  auto lock = state_lock::acquire(settings.state.path);
+  if (!lock) return lock.error();
+  auto store = sqlite_state::open(settings.state.path);
+  if (!store) return store.error();
+  auto stored = (*store)->load();
+  if (!stored) return stored.error();
+  sqlite_journal source(settings.journal.path);
+  no_remote nobody;
+  silent log;
+  loop l(source, **store, nobody, log, loop_settings_of(settings), 0);
+  const now t = clock_now();
+  l.restore(std::move(*stored), boot_id(), t);
+  l.drain();
+  control_reply reply;
+  carry_out(l, command, t, [&](const control_reply& r) { reply = r; });
+  if (auto done = settle(l); !done) return done.error();
+  if (reply.done) reply.message += " (partmarkd is not running: it happens when it starts)";
+  return reply;
+}
+
+}  // namespace
+
+int run(const control_options& options, session& s) {
+  const config::settings& settings = s.settings();
+  auto answered = ask_daemon(settings.control.socket, options.command);
+  if (!answered) return s.trouble(answered.error());
+  control_reply reply;
+  if (*answered) {
+    reply = std::move(**answered);
+  } else {
+    auto done = without_daemon(settings, options.command);
+    if (!done) return s.trouble(done.error());
+    reply = std::move(*done);
+  }
+  if (options.json)
+    s.out().write(control_reply_line(reply) + "\n");
+  else if (reply.done)
+    s.out().write(reply.message + "\n");
+  else
+    s.err().write("partmark: " + reply.message + "\n");
+  return reply.done ? exit_fine : exit_trouble;
+}
+
+}  // namespace partmark

@@ -1,0 +1,83 @@
+#include "cli/control_client.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace partmark {
+namespace {
+
+class descriptor {
+ public:
+  explicit descriptor(int fd) : fd_(fd) {}
+  ~descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+error failure(const std::string& socket, const char* what) {
+  const int why = errno;
+  return {why == EACCES || why == EPERM ? errc::permission : errc::io,
+          socket + ": " + what + ": " + std::strerror(why) + (why == EACCES ? "; members of the daemon's group may command it" : "")};
+}
+
+result<void> send_all(const std::string& socket, int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failure(socket, "cannot send the command");
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+result<std::string> receive_line(const std::string& socket, int fd) {
+  std::string line;
+  std::array<char, 64 * 1024> buffer{};
+  for (;;) {
+    const ssize_t n = ::recv(fd, buffer.data(), buffer.size(), 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return failure(socket, "cannot read the answer");
+    if (n == 0) return error{errc::io, socket + ": the daemon closed the connection before it answered; look at its log"};
+    line.append(buffer.data(), static_cast<std::size_t>(n));
+    if (line.back() == '\n') {
+      line.pop_back();
+      return line;
+    }
+    if (line.size() > control_reply_bytes_max) return error{errc::io, socket + ": the answer is too long"};
+  }
+}
+
+}  // namespace
+
+result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket.size() >= sizeof(address.sun_path)) return error{errc::invalid, socket + ": too long for a socket's path"};
+  std::memcpy(address.sun_path, socket.c_str(), socket.size() + 1);
+  const descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (fd.get() < 0) return failure(socket, "cannot make a socket");
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR) return std::optional<control_reply>();
+    return failure(socket, "cannot reach the daemon");
+  }
+  if (auto sent = send_all(socket, fd.get(), control_command_line(command) + '\n'); !sent) return sent.error();
+  const auto line = receive_line(socket, fd.get());
+  if (!line) return line.error();
+  auto reply = parse_control_reply(*line);
+  if (!reply) return reply.error();
+  return std::optional(std::move(*reply));
+}
+
+}  // namespace partmark

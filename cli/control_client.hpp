@@ -1,0 +1,16 @@
+// Reaches the running daemon through its Unix socket. Used by the commands that change things; one thread.
+#pragma once
+
+#include "core/result.hpp"
+#include "reconcile/control.hpp"
+
+#include <optional>
+#include <string>
+
+namespace partmark {
+
+// Sends one command and waits for its answer. nullopt: nobody listens at `socket`, so the daemon is not running (or has no socket).
+// permission: the caller is not in the daemon's group. io: the connection broke, and the command may have been carried out.
+[[nodiscard]] result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command);
+
+}  // namespace partmark
