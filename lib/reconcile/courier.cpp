@@ -102,7 +102,7 @@ void courier::touched_table(table_id id, now t) {
     waiting.set(who, t.steady + settings_.linger);
 }
 
-plan_state* courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch) {
+void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch) {
   const auto found = flights_.find(call_id);
   assert(found != flights_.end());
   const under_way call = found->second;
@@ -120,15 +120,14 @@ plan_state* courier::ended(std::uint64_t call_id, const exchange& reply, now t, 
     const table_state& table = triggers_.at(id);
     if (table.owes) endpoints_.at(table.endpoint).waiting.set(call.who, due);
     touched_table(id, t);
-    return nullptr;
+    return;
   }
   plan_state& plan = plans_.at(call.who & ~drift_bit);
   if (is_drift) {
     drift_page_ended(plan, v, reply, t, batch);
-    return nullptr;
+    return;
   }
   plan_ended(plan, endpoints_.at(call.endpoint).settings.settle_time, v, t, batch);
-  return &plan;
 }
 
 void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch) {

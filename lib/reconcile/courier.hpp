@@ -40,8 +40,8 @@ class courier {
   // The table's triggers changed: sees to its place in the schedule.
   void touched_table(table_id table, now t);
 
-  // A call ended; answers the plan whose it was, if it was one's.
-  plan_state* ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch);
+  // A call ended.
+  void ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch);
 
   // What time alone brings: settled limbo, holds whose next try has come.
   void expire(now t, state_changes& batch);

@@ -35,11 +35,9 @@ turn loop::run(now t) {
     looks_left_ = looks_after_hint;
     next_look_ = t.steady;
   }
-  for (auto& [call_id, reply] : std::exchange(replies_, {})) {
-    plan_state* plan = courier_.ended(call_id, reply, t, unsaved_);
-    if (plan && plan->refold_to) start_refold(*plan, t);
-  }
+  for (auto& [call_id, reply] : std::exchange(replies_, {})) courier_.ended(call_id, reply, t, unsaved_);
   courier_.expire(t, unsaved_);
+  start_refolds(t);
   if (next_drift_ && t.steady >= *next_drift_) {
     next_drift_ = t.steady + *settings_.drift_every;
     for (plan_state& plan : plans_) courier_.check_drift(plan, false, t, {});

@@ -67,7 +67,9 @@ class loop {
 
   [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && unsaved_.empty(); }
   // Everything read, stored and accepted, apart from what is held.
-  [[nodiscard]] bool settled() const { return !behind_ && plans_.owing == 0 && courier_.second_api().owing() == 0 && idle(); }
+  [[nodiscard]] bool settled() const {
+    return !behind_ && plans_.owing == 0 && courier_.second_api().owing() == 0 && refolds_wanted_.empty() && idle();
+  }
   [[nodiscard]] loop_summary summary() const;
   [[nodiscard]] const plan_table& plans() const { return plans_; }
   [[nodiscard]] const courier& calls() const { return courier_; }
@@ -89,6 +91,7 @@ class loop {
   bool refold_slice(plan_state& plan, stage& s, now t);
   void configure(now t);
   void want_refold(plan_state& plan, plan_shape shape, now t);
+  void start_refolds(now t);
   void start_refold(plan_state& plan, now t);
   template <class F>
   bool each(std::optional<std::string_view> uuid, F f);
@@ -111,6 +114,7 @@ class loop {
   std::vector<std::pair<std::uint64_t, exchange>> replies_;
   state_changes unsaved_;
   journal_position position_;
+  std::vector<plan_id> refolds_wanted_;  // not begun yet
   std::vector<plan_id> refolding_;
   std::unordered_map<std::string_view, std::size_t> configured_;  // by uuid, into settings_.plans
   std::string boot_id_;

@@ -96,12 +96,24 @@ void loop::reconfigure(loop_settings settings, now t) {
 }
 
 void loop::want_refold(plan_state& plan, plan_shape shape, now t) {
+  if (!plan.refold_to) refolds_wanted_.push_back(plan.row.id);
   plan.refold_to = shape;
-  if (!plan.under_way) start_refold(plan, t);  // else when its call has ended
+  courier_.touched(plan, t, unsaved_);
+  start_refolds(t);
+}
+
+// A call under way ends first. So does what may still land in another shape: its ordinals would mean nothing after, and it could win for
+// good if that shape were configured again.
+void loop::start_refolds(now t) {
+  std::erase_if(refolds_wanted_, [&](plan_id id) {
+    plan_state& plan = plans_.at(id);
+    const bool is_free = !plan.under_way && (*plan.refold_to == plan.row.shape || plan.book.limbo().empty());
+    if (is_free) start_refold(plan, t);
+    return is_free;
+  });
 }
 
 void loop::start_refold(plan_state& plan, now t) {
-  assert(plan.refold_to && !plan.under_way);
   const plan_shape shape = *std::exchange(plan.refold_to, std::nullopt);
   log_.emit({severity::warning,
              event_name::plan_refolding,

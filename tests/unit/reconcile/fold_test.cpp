@@ -213,6 +213,41 @@ TEST(fold, marks_that_may_still_land_outlive_a_refold) {
   EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
 }
 
+TEST(fold, a_refold_to_another_shape_waits_for_what_may_still_land) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.answer(timed_out());  // success may land until 60 s from here
+  d.complete("p", 1, mark::failed);
+  d.pass(seconds(5));
+  d.accept();
+  d.settings.plans.push_back(configured("p", hourly));
+  d.reconfigure();
+  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_FALSE(d.loop().settled());
+  d.pass(seconds(60));
+  EXPECT_EQ(d.plan("p").row.shape, hourly);
+  EXPECT_TRUE(d.loop().settled());
+}
+
+TEST(fold, a_shape_configured_wrongly_for_a_moment_forgets_nothing_that_may_land) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.answer(timed_out());
+  d.complete("p", 1, mark::failed);
+  d.pass(seconds(5));
+  d.accept();
+  for (const plan_shape shape : {hourly, daily}) {
+    d.settings.plans = {configured("p", shape)};
+    d.reconfigure();
+  }
+  d.accept_all();
+  d.pass(seconds(60));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
+}
+
 TEST(fold, an_unknown_plan_cannot_be_folded_anew) {
   loop_driver d;
   d.start();
