@@ -67,13 +67,14 @@ std::vector<range> joined(std::vector<range> ranges) {
 void isolation::begin(const call& rejected, std::string_view signature) {
   const auto all = ranges_of(rejected);
   assert(count(all) > 1);
-  calls_ = 0;
-  refusals_ = 0;
-  all_alike_ = true;
-  signature_ = signature;
-  auto [left, right] = split_at(all, count(all) / 2);
-  pieces_.push_back({std::move(left), 0});
-  pieces_.push_back({std::move(right), 0});
+  searches_[0] = {0, 0, true, std::string(signature)};
+  halve(all, 0);
+}
+
+void isolation::halve(const std::vector<range>& ranges, std::int64_t hold) {
+  auto [left, right] = split_at(ranges, count(ranges) / 2);
+  pieces_.push_back({std::move(left), hold});
+  pieces_.push_back({std::move(right), hold});
 }
 
 void isolation::add_reprobe(std::vector<range> at, std::int64_t hold) {
@@ -87,47 +88,60 @@ bool isolation::reprobing(std::int64_t hold) const {
 
 void isolation::done() {
   assert(active());
+  const std::int64_t hold = pieces_.front().reprobe_of;
   pieces_.pop_front();
+  forget_ended(hold);
+}
+
+void isolation::forget_ended(std::int64_t hold) {
+  if (!reprobing(hold)) searches_.erase(hold);
 }
 
 // Before the last call, what is left becomes one piece: sound partitions among it get their chance, and the bound holds.
-void isolation::count_call() {
-  if (++calls_ != calls_max - 1) return;
-  if (auto rest = take_rest(); !rest.empty()) pieces_.push_back({std::move(rest), 0});
+void isolation::count_call(search& s, std::int64_t hold) {
+  if (++s.calls != calls_max - 1) return;
+  if (auto rest = gather(hold); !rest.empty()) pieces_.push_back({std::move(rest), hold});
 }
 
 void isolation::accepted() {
   assert(active());
-  if (pieces_.front().reprobe_of != 0) return;  // says nothing about the call under suspicion
-  all_alike_ = false;
-  count_call();
+  const std::int64_t hold = pieces_.front().reprobe_of;
+  const auto found = searches_.find(hold);
+  if (found == searches_.end()) return;  // a re-probe that was not refused
+  found->second.all_alike = false;
+  count_call(found->second, hold);
 }
 
 isolation::advice isolation::rejected(const call& refused, std::string_view signature) {
   assert(active());
   const auto guilty = ranges_of(refused);
   const piece tried = pieces_.front();
+  const std::int64_t hold = tried.reprobe_of;
   pieces_.pop_front();
-  if (auto rest = without(tried.at, guilty); !rest.empty()) pieces_.push_front({std::move(rest), tried.reprobe_of});
-  if (tried.reprobe_of != 0) return advice::hold_call;
-  ++refusals_;
-  if (signature != signature_) all_alike_ = false;
-  if ((all_alike_ && refusals_ >= alike_max) || calls_ + 1 >= calls_max) return advice::hold_all;
+  if (auto rest = without(tried.at, guilty); !rest.empty()) pieces_.push_front({std::move(rest), hold});
   const bool one = count(guilty) == 1;
-  if (!one) {
-    auto [left, right] = split_at(guilty, count(guilty) / 2);
-    pieces_.push_back({std::move(left), 0});
-    pieces_.push_back({std::move(right), 0});
+  const auto found = searches_.find(hold);
+  if (found == searches_.end()) {  // a re-probe
+    if (one) return advice::hold_call;
+    searches_[hold] = {0, 0, true, std::string(signature)};
+    halve(guilty, hold);
+    return advice::go_on;
   }
-  count_call();
+  search& s = found->second;
+  ++s.refusals;
+  if (signature != s.signature) s.all_alike = false;
+  if ((s.all_alike && s.refusals >= alike_max) || s.calls + 1 >= calls_max) return advice::hold_all;
+  if (!one) halve(guilty, hold);
+  count_call(s, hold);
+  forget_ended(hold);
   return one ? advice::hold_call : advice::go_on;
 }
 
-std::vector<range> isolation::take_rest() {
+std::vector<range> isolation::gather(std::int64_t hold) {
   std::vector<range> all;
   std::deque<piece> kept;
   for (auto& p : pieces_) {
-    if (p.reprobe_of != 0)
+    if (p.reprobe_of != hold)
       kept.push_back(std::move(p));
     else
       all.insert(all.end(), p.at.begin(), p.at.end());
@@ -136,6 +150,14 @@ std::vector<range> isolation::take_rest() {
   return joined(std::move(all));
 }
 
-void isolation::clear() { pieces_.clear(); }
+std::vector<range> isolation::take_rest(std::int64_t hold) {
+  searches_.erase(hold);
+  return gather(hold);
+}
+
+void isolation::clear() {
+  pieces_.clear();
+  searches_.clear();
+}
 
 }  // namespace partmark

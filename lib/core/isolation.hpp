@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,7 @@ class isolation {
 
   struct piece {
     std::vector<range> at;
-    std::int64_t reprobe_of = 0;  // the hold these partitions were under: they go back whole when refused again; 0: none
+    std::int64_t reprobe_of = 0;  // the hold these partitions were under, and go back to when they are refused again; 0: none
   };
 
   enum class advice {
@@ -38,7 +39,8 @@ class isolation {
 
   // A call for more than one partition was rejected for good: look inside.
   void begin(const call& rejected, std::string_view signature);
-  // Partitions held under `hold` (not 0) are tried again, alone.
+  // Partitions held under `hold` (not 0) are tried again, alone. When several are refused together it looks inside again, for the rest may
+  // be sound by now: a search of its own, with the same bounds.
   void add_reprobe(std::vector<range> at, std::int64_t hold);
 
   [[nodiscard]] bool reprobing(std::int64_t hold) const;
@@ -50,18 +52,25 @@ class isolation {
   // A call of the current piece was rejected. `signature` is what the remote said, for telling alike refusals.
   advice rejected(const call& refused, std::string_view signature);
 
-  // The remaining ranges, after hold_all; forgets them. Re-probes stay: they have holds of their own.
-  std::vector<range> take_rest();
+  // The remaining ranges of the search that is given up, after hold_all; forgets them. `hold`: of the re-probe that it looked into, or 0.
+  std::vector<range> take_rest(std::int64_t hold = 0);
   void clear();
 
  private:
-  void count_call();
+  struct search {
+    unsigned calls = 0;
+    unsigned refusals = 0;
+    bool all_alike = true;
+    std::string signature;
+  };
+
+  void halve(const std::vector<range>& ranges, std::int64_t hold);
+  std::vector<range> gather(std::int64_t hold);
+  void count_call(search& s, std::int64_t hold);
+  void forget_ended(std::int64_t hold);
 
   std::deque<piece> pieces_;
-  unsigned calls_ = 0;
-  unsigned refusals_ = 0;
-  bool all_alike_ = true;
-  std::string signature_;
+  std::map<std::int64_t, search> searches_;  // under way, by the hold they look into; 0: the call under suspicion
 };
 
 }  // namespace partmark

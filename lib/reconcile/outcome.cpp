@@ -100,7 +100,7 @@ void outcome::rejected(plan_state& plan, const verdict& v, now t, state_changes&
         hold(plan, v, {}, t, batch);
         break;
       case isolation::advice::hold_all:
-        hold(plan, v, plan.inside.take_rest(), t, batch);
+        hold(plan, v, plan.inside.take_rest(plan.under_way->reprobe_of.value_or(0)), t, batch);
         break;
     }
     plan.rejections = 0;
@@ -120,21 +120,24 @@ void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>&
   const auto reprobed = plan.under_way->reprobe_of;
   const hold_id id = reprobed ? *reprobed : ++last_hold_;
   hold_row& row = plan.holds[id];
-  if (reprobed) {
-    ++row.tries;
-  } else {
+  const bool next_try_known = plan.reprobe_at.contains(id);  // by another refusal of the same re-probe
+  if (!reprobed) {
     row.id = id;
     row.plan = plan.row.id;
     row.since = t.system;
+  } else if (!next_try_known) {
+    ++row.tries;
   }
   row.http_status = v.http_status;
   row.code = v.code;
   row.message = v.message;
   row.trace_id = v.trace_id;
-  const retry_settings growth{std::min(first_reprobe, settings_.reprobe_held), settings_.reprobe_held, 2.0};
-  const milliseconds delay = backoff_ceiling(growth, row.tries);
-  row.next_try = t.system + delay;
-  plan.reprobe_at[id] = t.steady + delay;
+  if (!next_try_known) {
+    const retry_settings growth{std::min(first_reprobe, settings_.reprobe_held), settings_.reprobe_held, 2.0};
+    const milliseconds delay = backoff_ceiling(growth, row.tries);
+    row.next_try = t.system + delay;
+    plan.reprobe_at[id] = t.steady + delay;
+  }
   batch.holds.push_back(row);
 
   const auto partitions = plan.book.in_flight()->partitions();

@@ -225,14 +225,39 @@ TEST(isolation, halves_are_probed_breadth_first) {
   EXPECT_EQ(plan.sent[3], (partitions{2, 3}));
 }
 
-TEST(isolation, a_refused_reprobe_goes_back_whole) {
+TEST(isolation, a_refused_reprobe_of_one_partition_goes_back) {
   isolation inside;
-  inside.add_reprobe({{4, 5}, {0, 3}}, 17);
+  inside.add_reprobe({{4, 4}}, 17);
   EXPECT_TRUE(inside.reprobing(17));
   EXPECT_FALSE(inside.reprobing(16));
-  EXPECT_EQ(inside.current().at, (std::vector<range>{{0, 5}}));
-  EXPECT_EQ(inside.rejected(whole({0, 5}), "422/BAD"), isolation::advice::hold_call);
+  EXPECT_EQ(inside.rejected(whole({4, 4}), "422/BAD"), isolation::advice::hold_call);
   EXPECT_FALSE(inside.active());
+}
+
+TEST(isolation, a_refused_reprobe_of_several_is_looked_into) {
+  isolation inside;
+  inside.add_reprobe({{4, 5}, {0, 3}}, 17);
+  EXPECT_EQ(inside.current().at, (std::vector<range>{{0, 5}}));
+  EXPECT_EQ(inside.rejected(whole({0, 5}), "422/BAD"), isolation::advice::go_on);
+  EXPECT_TRUE(inside.reprobing(17));
+  EXPECT_EQ(inside.current().at, (std::vector<range>{{0, 2}}));
+  inside.accepted();
+  inside.done();
+  EXPECT_EQ(inside.current().at, (std::vector<range>{{3, 5}}));
+  EXPECT_EQ(inside.current().reprobe_of, 17);
+}
+
+TEST(isolation, a_reprobe_refused_as_a_whole_gives_up_after_eight_alike_and_leaves_the_others) {
+  isolation inside;
+  inside.add_reprobe({{0, 1023}}, 17);
+  ASSERT_EQ(inside.rejected(whole({0, 1023}), "422/BAD"), isolation::advice::go_on);
+  for (unsigned i = 1; i < isolation::alike_max; ++i)
+    ASSERT_EQ(inside.rejected(whole(inside.current().at.front()), "422/BAD"), isolation::advice::go_on);
+  inside.add_reprobe({{5000, 5001}}, 18);
+  ASSERT_EQ(inside.rejected(whole(inside.current().at.front()), "422/BAD"), isolation::advice::hold_all);
+  EXPECT_FALSE(inside.take_rest(17).empty());
+  EXPECT_FALSE(inside.reprobing(17));
+  EXPECT_TRUE(inside.reprobing(18));
 }
 
 TEST(isolation, a_reprobe_is_no_probe_of_the_isolation_that_runs_beside_it) {

@@ -253,6 +253,18 @@ TEST(rejection, holds_survive_a_restart_with_reason_and_next_try) {
   EXPECT_EQ(only_hold(d).tries, before.tries + 1);
 }
 
+TEST(rejection, a_hold_of_many_partitions_lets_the_healthy_ones_go_once_the_cause_is_gone) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 0, 63);
+  std::vector<ordinal> all(64);
+  for (ordinal o = 0; o < 64; ++o) all[static_cast<std::size_t>(o)] = o;
+  judge(d, all);
+  ASSERT_EQ(held(d), (std::vector<range>{{0, 63}}));
+  judge(d, {17}, hours(8));
+  EXPECT_EQ(held(d), (std::vector<range>{{17, 17}}));
+}
+
 TEST(rejection, what_was_re_touched_while_refused_is_not_held) {
   loop_driver d;
   d.start();
