@@ -59,6 +59,7 @@ class memory_journal final : public journal {
   [[nodiscard]] const std::vector<journal_entry>& rows() const { return rows_; }
   [[nodiscard]] std::int64_t sequence() const { return sequence_; }
   [[nodiscard]] std::int64_t visible() const { return visible_; }  // the sequence number that readers see
+  [[nodiscard]] std::int64_t table_sequence() const { return static_cast<std::int64_t>(table_rows_.size()); }
   [[nodiscard]] std::int64_t synced() const { return synced_; }
 
   result<journal_look> look(const journal_position& folded) override;
