@@ -53,10 +53,10 @@ http_request plain(http::request<http::string_body>&& read) {
   return request;
 }
 
-std::string header_text(const http_reply& reply) {
+std::string whole_text(const http_reply& reply) {
   std::string text = "HTTP/1.1 " + std::to_string(reply.status) + " Simulated\r\n";
   for (const auto& [name, value] : reply.headers) text += name + ": " + value + "\r\n";
-  return text + "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n";
+  return text + "Content-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" + reply.body;
 }
 
 asio::awaitable<void> wait(std::int64_t ms) {
@@ -91,7 +91,7 @@ struct simulator_server::state : std::enable_shared_from_this<state> {
       const bool keeps = parser.get().keep_alive();
       const http_request request = plain(parser.release());
       if (simulator::is_control(request))
-        open = co_await write_whole(socket, self->core.control(request));
+        open = co_await write_text(socket, whole_text(self->core.control(request)));
       else
         open = co_await self->play(socket, request);
       open = open && keeps;
@@ -108,11 +108,12 @@ struct simulator_server::state : std::enable_shared_from_this<state> {
     if (course.does.applies == effect::late) asio::co_spawn(io, apply_late(course, shared_from_this()), asio::detached);
     co_await wait(course.does.reply_delay_ms);
     if (course.does.ends == reply_ending::never) co_await socket.async_wait(tcp::socket::wait_read, quietly);
+    std::string text = whole_text(reply);
+    const bool reads_on = course.does.drip_ms == 0 || co_await drip(socket, text, course.does.drip_ms);
     // Left before the reply's last byte goes out: the client may send the next call as soon as it has read that.
-    if (course.does.drip_ms == 0) leave(plan, socket);
-    const bool open = co_await finish(socket, course.does, reply);
     leave(plan, socket);
-    co_return open;
+    if (!reads_on) co_return false;
+    co_return co_await finish(socket, course.does.ends, std::move(text), reply.body.size());
   }
 
   static asio::awaitable<void> apply_late(simulator::course course, std::shared_ptr<state> self) {
@@ -120,27 +121,24 @@ struct simulator_server::state : std::enable_shared_from_this<state> {
     self->core.take_late_effect(course, wall_ms());
   }
 
-  static asio::awaitable<bool> finish(tcp::socket& socket, const fault& does, const http_reply& reply) {
-    const std::string header = header_text(reply);
+  // Sends what is left of a reply's text, as the fault wants it.
+  static asio::awaitable<bool> finish(tcp::socket& socket, reply_ending ends, std::string text, std::size_t body_bytes) {
     boost::system::error_code ignored;
-    switch (does.ends) {
+    switch (ends) {
       case reply_ending::whole:
-        if (does.drip_ms > 0) co_return co_await drip(socket, header + reply.body, does.drip_ms);
-        co_return co_await write_whole(socket, reply);
+        co_return co_await write_text(socket, std::move(text));
       case reply_ending::then_closed:
-        co_await write_whole(socket, reply);
+        co_await write_text(socket, std::move(text));
         break;
       case reply_ending::reset:
         socket.set_option(asio::socket_base::linger(true, 0), ignored);
         break;
       case reply_ending::mid_header:
-        co_await asio::async_write(socket, asio::buffer(header.data(), header.size() / 2), quietly);
+        co_await write_text(socket, text.substr(0, (text.size() - body_bytes) / 2));
         break;
-      case reply_ending::mid_body: {
-        const std::string part = header + reply.body.substr(0, reply.body.size() / 2);
-        co_await asio::async_write(socket, asio::buffer(part), quietly);
+      case reply_ending::mid_body:
+        co_await write_text(socket, text.substr(0, text.size() - body_bytes + body_bytes / 2));
         break;
-      }
       case reply_ending::never:
         break;
     }
@@ -148,18 +146,19 @@ struct simulator_server::state : std::enable_shared_from_this<state> {
     co_return false;
   }
 
-  static asio::awaitable<bool> write_whole(tcp::socket& socket, const http_reply& reply) {
-    const std::string text = header_text(reply) + reply.body;
+  static asio::awaitable<bool> write_text(tcp::socket& socket, std::string text) {
     auto [ec, bytes] = co_await asio::async_write(socket, asio::buffer(text), quietly);
     co_return !ec;
   }
 
-  static asio::awaitable<bool> drip(tcp::socket& socket, std::string text, std::int64_t ms) {
-    for (const char c : text) {
-      auto [ec, bytes] = co_await asio::async_write(socket, asio::buffer(&c, 1), quietly);
+  // Byte by byte, but for the last one, which stays in the text.
+  static asio::awaitable<bool> drip(tcp::socket& socket, std::string& text, std::int64_t ms) {
+    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+      auto [ec, bytes] = co_await asio::async_write(socket, asio::buffer(&text[at], 1), quietly);
       if (ec) co_return false;
       co_await wait(ms);
     }
+    text.erase(0, text.size() - 1);
     co_return true;
   }
 
