@@ -31,9 +31,8 @@ asio::awaitable<dialer::outcome> dialer::dial(waiter& w) {
     const bool last = i + 1 == addresses.size();
     const alarm own_share(w, last ? settings_.connect_timeout : share);
     co_await try_address(w, addresses[i], o);
-    o.failure.timed_out = !o.opened && (own_share.fired() || whole.fired());
   }
-  if (whole.fired()) o.failure.timed_out = true;
+  o.failure.timed_out = whole.fired();
   o.failure.cancelled = w.cancelled();
   if (o.opened) last_good_ip_ = o.opened->ip();
   co_return o;

@@ -56,6 +56,31 @@ TEST(http_client_shut_down, ends_a_connection_being_opened) {
   expect_failure(std::get<transport_failure>(*ended), {.phase = transport_phase::connect, .cancelled = true});
 }
 
+TEST(http_client_shut_down, tries_no_further_address) {
+  std::promise<void> shaking_hands;
+  scripted_server server({[&](peer& p) {
+    p.read_some(1);
+    shaking_hands.set_value();
+    while (!p.read_some(1000).empty()) {
+    }
+  }});
+  test_loop loop;
+  auto settings = settings_for(server.port(), "can.example");
+  settings.address.https = true;
+  const auto c = loop.make_client(
+      settings, [](const std::string&) -> result<std::vector<std::string>> { return std::vector<std::string>{"127.0.0.1", "127.0.0.2"}; });
+  std::optional<exchange> ended;
+  c->send(post("x"), [&](exchange e) { ended = std::move(e); });
+  auto shakes_hands = shaking_hands.get_future();
+  while (shakes_hands.wait_for(milliseconds{0}) != std::future_status::ready) loop.run_ready();
+  c->shut_down();
+  loop.run_to_the_end();
+  ASSERT_TRUE(ended);
+  const auto& f = std::get<transport_failure>(*ended);
+  expect_failure(f, {.phase = transport_phase::tls, .cancelled = true}, "can.example:");
+  EXPECT_EQ(f.message.find("127.0.0.2"), std::string::npos) << f.message;
+}
+
 TEST(http_client_shut_down, waits_for_no_name_server) {
   const auto asked = std::make_shared<std::promise<void>>();
   const auto release = std::make_shared<std::promise<void>>();
