@@ -13,9 +13,6 @@ std::string describe(plan_shape s) {
   return s.kind == plan_kind::full_refresh ? std::string("full refresh") : std::string(to_text(s.unit));
 }
 
-// A slice of bad rows must not flood the log: after this many it only counts.
-constexpr std::int64_t rejects_logged_per_slice = 20;
-
 }  // namespace
 
 void fold::begin(state_changes& batch, now t) {

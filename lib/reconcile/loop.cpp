@@ -75,8 +75,7 @@ loop::stage loop::read(now t) {
       s.fatal = look.error();
       return s;
     }
-    report_unreadable(look.error());
-    s.retry = t.steady + (look.error().code == errc::busy ? milliseconds(5) : settings_.poll_interval);
+    unreadable(look.error(), s, t);
     return s;
   }
   if (*look == journal_look::absent) {
@@ -86,16 +85,13 @@ loop::stage loop::read(now t) {
           {severity::warning, event_name::journal_waiting, "the journal is not there yet: waiting for it; `partmark init` makes it", {}});
     return s;
   }
-  if (!journal_trouble_.empty()) {
-    journal_trouble_.clear();
-    log_.emit({severity::info, event_name::journal_opened, "the journal is readable", {{"uuid", source_.uuid()}}});
-  }
   if (position_.uuid.empty()) {
     position_.uuid = source_.uuid();
     unsaved_.position = position_;
   }
   if (*look == journal_look::changed) behind_ = true;
   if (!behind_) {
+    readable();
     s.may_push = true;
     return s;
   }
@@ -121,6 +117,7 @@ loop::stage loop::read_slice(now t) {
   for (const table_id id : second_api.finish()) courier_.touched_table(id, t);
   if (!advance(position_.tables, tables, second_api.last_seq(), s, t)) return s;
 
+  readable();
   behind_ = plans->full || tables->full;
   if (!behind_) {
     s.again = false;
@@ -144,9 +141,7 @@ bool loop::advance(journal_cursor& cursor, const result<journal_slice>& slice, s
     unsynced_ = true;
   }
   if (slice) return true;
-  report_unreadable(slice.error());
-  s.again = false;
-  s.retry = t.steady + milliseconds(5);
+  unreadable(slice.error(), s, t);
   return false;
 }
 
@@ -181,7 +176,15 @@ bool loop::store(now t) {
   return true;
 }
 
-void loop::report_unreadable(const error& e) {
+// Once for each trouble: a file that opens and then cannot be read must not fill the log.
+void loop::readable() {
+  if (std::exchange(journal_trouble_, {}).empty()) return;
+  log_.emit({severity::info, event_name::journal_opened, "the journal is readable", {{"uuid", source_.uuid()}}});
+}
+
+void loop::unreadable(const error& e, stage& s, now t) {
+  s.again = false;
+  s.retry = t.steady + (e.code == errc::busy ? milliseconds(5) : settings_.poll_interval);
   if (e.code == errc::busy || e.message == journal_trouble_) return;
   journal_trouble_ = e.message;
   log_.emit({severity::error, event_name::journal_unreadable, "nothing is pushed until the journal can be read: " + e.message, {}});

@@ -100,7 +100,8 @@ class loop {
   fold::placement placement_of(std::string_view uuid) const;
   std::size_t endpoint_of_table(std::string_view name) const;
   void place(plan_state& plan, now t);
-  void report_unreadable(const error& e);
+  void readable();
+  void unreadable(const error& e, stage& s, now t);
   [[nodiscard]] steady_time next_wake(const stage& s, now t);
 
   journal& source_;

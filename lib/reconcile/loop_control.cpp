@@ -148,10 +148,9 @@ bool loop::refold_slice(plan_state& plan, stage& s, now t) {
       plan.row.refold_next.reset();
       log_.emit({severity::info, event_name::plan_refolded, "plan " + plan.row.uuid + ": folded anew", {{"plan", plan.row.uuid}}});
     }
+    readable();
   } else {
-    report_unreadable(slice.error());
-    s.again = false;
-    s.retry = t.steady + milliseconds(5);
+    unreadable(slice.error(), s, t);
   }
   courier_.touched(plan, t, unsaved_);
   return whole;

@@ -33,6 +33,9 @@ struct table_settings {
   std::string endpoint;
 };
 
+// A slice of bad rows must not flood the log: after this many they are only counted.
+inline constexpr std::int64_t rejects_logged_per_slice = 20;
+
 struct loop_settings {
   std::vector<endpoint_settings> endpoints;  // at least one; the first is the default
   std::vector<plan_settings> plans;

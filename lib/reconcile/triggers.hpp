@@ -98,6 +98,7 @@ class triggers final : public journal::table_sink {
   std::vector<table_id> touched_;
   std::size_t owing_ = 0;
   std::int64_t rejected_ = 0;
+  std::int64_t slice_rejected_ = 0;
 };
 
 }  // namespace partmark

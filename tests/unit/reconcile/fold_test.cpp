@@ -41,6 +41,11 @@ TEST(fold, a_flood_of_wrong_records_does_not_flood_the_log) {
   EXPECT_EQ(d.loop().summary().rejected, 1'000);
   EXPECT_LE(d.log.count("record.rejected"), 20U);
   EXPECT_EQ(d.state.stored().rejected.size(), 1'000U);
+
+  for (int i = 0; i < 1'000; ++i) d.journal.append_table({"no table", "2025-10-20"});
+  d.hint();
+  EXPECT_EQ(d.state.stored().rejected.size(), 2'000U);
+  EXPECT_LE(d.log.count("record.rejected"), 40U);
 }
 
 TEST(fold, the_first_valid_record_fixes_the_shape) {
@@ -136,6 +141,7 @@ TEST(fold, a_refold_in_slices_survives_a_crash_in_the_middle) {
 
 TEST(fold, a_refold_whose_reads_fail_goes_on_where_it_was) {
   loop_driver d;
+  d.settings.poll_interval = seconds(1);
   for (int day = 0; day < 5; ++day) d.journal.append(entry_of("p", daily, {day, day}, mark::success));
   d.start();
   d.accept_all();

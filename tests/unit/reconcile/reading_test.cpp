@@ -46,6 +46,7 @@ TEST(reading, a_slice_that_ends_exactly_at_the_limit_is_followed_by_another_look
 
 TEST(reading, every_row_is_folded_once_when_reads_fail_half_way) {
   loop_driver d;
+  d.settings.poll_interval = seconds(1);
   append_days(d, 5);
   d.journal.trouble = fail_once(memory_journal::step::read_row, errc::io, 3);
   d.start();
@@ -93,6 +94,25 @@ TEST(reading, an_unreadable_journal_is_said_once_and_nothing_is_pushed) {
   d.pass(seconds(5));
   EXPECT_EQ(d.remote.all().size(), 1U);
   EXPECT_EQ(d.log.count("journal.opened"), 1U);
+}
+
+TEST(reading, a_journal_that_opens_and_cannot_be_read_is_said_once_and_read_again_at_the_polls) {
+  loop_driver d;
+  d.settings.poll_interval = seconds(5);
+  append_days(d, 3);
+  d.journal.trouble = [](memory_journal::step s) {
+    return s == memory_journal::step::read_row ? std::optional(error{errc::io, "bad sector"}) : std::nullopt;
+  };
+  d.start();
+  const auto turns = d.turns();
+  d.pass(seconds(60));
+  EXPECT_LE(d.turns() - turns, 13U);
+  EXPECT_EQ(d.log.count("journal.unreadable"), 1U);
+  EXPECT_EQ(d.log.count("journal.opened"), 0U);
+  d.journal.trouble = nullptr;
+  d.pass(seconds(5));
+  EXPECT_EQ(d.log.count("journal.opened"), 1U);
+  EXPECT_EQ(d.remote.all().size(), 1U);
 }
 
 TEST(reading, a_journal_that_is_absent_is_waited_for) {
