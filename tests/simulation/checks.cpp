@@ -67,6 +67,7 @@ void world::check_call(std::uint64_t call_id, const told& said) {
     for (ordinal o = c.at.first; o <= c.at.last; ++o) {
       const auto word = fold.find(o);
       require(word != fold.end() && word->second.said == c.said, "no call claims another mark than the journal's latest, read to its end");
+      require(!serene_ || accepted_[{said.plan, o}] < word->second.seq, "where nothing goes wrong, nothing is said twice");
       require(!quiet_ || is_excused(plan, o), "after convergence nothing more is sent");
     }
 }

@@ -24,6 +24,7 @@ constexpr std::chrono::local_days around =
 }  // namespace
 
 void world::populate() {
+  serene_ = chance_.chance(7);
   const auto count = chance_.between(1, 7);
   for (std::int64_t i = 0; i < count; ++i) {
     inhabitant plan;
@@ -37,15 +38,15 @@ void world::populate() {
     }
     platform_plan there;
     there.shape = plan.truth;
-    there.refused_whole = chance_.chance(2);
-    for (std::int64_t n = chance_.chance(12) ? chance_.between(1, 4) : 0; n > 0; --n)
+    there.refused_whole = !serene_ && chance_.chance(2);
+    for (std::int64_t n = !serene_ && chance_.chance(12) ? chance_.between(1, 4) : 0; n > 0; --n)
       there.poison.insert(plan.base + chance_.between(0, plan.partitions - 1));
     platform_.plans.emplace(plan.uuid, std::move(there));
     plans_.push_back(std::move(plan));
   }
   for (std::int64_t i = chance_.chance(60) ? 0 : chance_.between(1, 3); i > 0; --i) {
     tables_.push_back({"source.`catalog.schema`.table_" + std::to_string(i), {}});
-    if (chance_.chance(10)) platform_.refused_tables.insert(tables_.back().name);
+    if (!serene_ && chance_.chance(10)) platform_.refused_tables.insert(tables_.back().name);
   }
   for (const char* name : {"a", "b", "c"}) weather_[name] = weather::calm;
 }
@@ -79,7 +80,7 @@ void world::reload(bool corrected) {
     p.run_type = chance_.chance(50) ? "MANUAL" : "";
     if (corrected ? is_wrong : chance_.chance(20)) {
       p.shape = plan.truth;
-      if (!corrected && chance_.chance(30)) p.shape = plan_shape{plan_kind::partitioned, units[chance_.below(units.size())]};
+      if (!corrected && !serene_ && chance_.chance(30)) p.shape = plan_shape{plan_kind::partitioned, units[chance_.below(units.size())]};
     }
     plan.journal.configured = p.shape;
   }
@@ -104,6 +105,7 @@ void world::draw_events() {
     journal_.burn();
     hint();
   });
+  if (serene_) return;
   const bool is_rough = chance_.chance(85);
   for (auto& [name, w] : weather_)
     several(is_rough ? 12 : 0, [this, name] { weather_[name] = static_cast<weather>(chance_.between(0, 4)); });
@@ -147,7 +149,7 @@ void world::write_rows() {
     const mark said = chance_.chance(65) ? mark::success : chance_.chance(70) || is_table ? mark::failed : mark::cleared;
     plan_shape shape = plan.truth;
     range at = is_table ? whole_table : range{first, last};
-    if (chance_.chance(2)) {  // a job that was set up wrongly
+    if (!serene_ && chance_.chance(2)) {  // a job that was set up wrongly
       shape = {plan_kind::partitioned, units[chance_.below(units.size())]};
       at = {1'000, 1'000 + chance_.between(0, 3)};
     }

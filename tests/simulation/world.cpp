@@ -40,7 +40,7 @@ void world::live() {
   const auto& e = settings_.endpoints.front();
   const moment patience = 10 * (e.settle_time + settings_.retry.max + settings_.circuit.probe_every + settings_.reprobe_held +
                                 settings_.poll_interval + seconds(60));
-  const std::string down = chance_.pick(settings_.endpoints).name;
+  const std::string down = serene_ ? std::string() : chance_.pick(settings_.endpoints).name;
   stop_faults(down);
   pass_until(clock_ + patience, [&] { return delivered_but_for(down); });
   require(delivered_but_for(down), "one endpoint's outage delays no other endpoint's plans");
@@ -205,13 +205,11 @@ void world::carry(std::uint64_t call_id, const std::string& endpoint, std::varia
   fate f = draw_fate(weather_.at(endpoint), std::chrono::duration_cast<microseconds>(settings_.endpoints.front().settle_time), chance_);
   const auto* trigger = std::get_if<table_date>(&said);
   flying_[call_id] = {trigger ? trigger->first : std::get<told>(said).plan, endpoint};
-  ending end;
+  ending end{{}, said, spoken, f.refusable && !refused};
   if (refused) {
     ++story_.refused;
     if (f.refusable) f.end = draw_refusal(chance_);
     f.lands_after.reset();
-  } else if (trigger && f.refusable) {
-    end.accepted_trigger.emplace(*trigger, spoken);
   }
   if (f.lands_after) {
     const std::uint64_t number = ++last_landing_;
@@ -236,8 +234,19 @@ void world::ended(std::uint64_t call_id, std::uint64_t run, const ending& end) {
   flying_.erase(call_id);
   if (aloud_) say("end  " + std::to_string(call_id) + " " + can::classify(end.end, can::call_type::mark, t().system).message);
   loop_->ended(call_id, end.end);
-  if (end.accepted_trigger) ends_unstored_[end.accepted_trigger->first] = end.accepted_trigger->second;
+  if (end.accepted) acknowledge(end);
   poke();
+}
+
+void world::acknowledge(const ending& end) {
+  if (const auto* trigger = std::get_if<table_date>(&end.said)) {
+    ends_unstored_[*trigger] = end.spoken;
+    return;
+  }
+  if (!serene_) return;
+  const told& said = std::get<told>(end.said);
+  for (const claim& c : said.what.claims)
+    for (ordinal o = c.at.first; o <= c.at.last; ++o) accepted_[{said.plan, o}] = end.spoken;
 }
 
 void world::stop_faults(std::string_view but_for) {

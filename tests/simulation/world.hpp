@@ -77,7 +77,9 @@ class world final : private remote {
   };
   struct ending {
     exchange end;
-    std::optional<std::pair<table_date, std::int64_t>> accepted_trigger;
+    std::variant<told, table_date> said;
+    std::int64_t spoken = 0;
+    bool accepted = false;
   };
 
   // scenario.cpp: what happens, and when.
@@ -105,6 +107,7 @@ class world final : private remote {
   void land(std::uint64_t number);
   void carry(std::uint64_t call_id, const std::string& endpoint, std::variant<told, table_date> said, bool refused, std::int64_t spoken);
   void ended(std::uint64_t call_id, std::uint64_t run, const ending& end);
+  void acknowledge(const ending& end);
   void stop_faults(std::string_view but_for);
   void check_quiet(moment time);
 
@@ -138,7 +141,8 @@ class world final : private remote {
   std::vector<source_table> tables_;
   std::map<table_date, std::int64_t> acknowledged_;  // accepted triggers, their end stored
   std::map<table_date, std::int64_t> ends_unstored_;
-  std::map<std::string, weather> weather_;  // of each endpoint
+  std::map<std::pair<std::string, ordinal>, std::int64_t> accepted_;  // partitions, in a serene world
+  std::map<std::string, weather> weather_;                            // of each endpoint
   loop_settings settings_;
   std::map<std::string, bool> paused_;
 
@@ -153,6 +157,7 @@ class world final : private remote {
   int crash_permille_ = 0;
   bool disk_full_ = false;
   bool quiet_ = false;
+  bool serene_ = false;  // nothing ever goes wrong: then nothing is said twice
   moment busy_since_{0};
   std::size_t turns_since_ = 0;
   world_story story_;

@@ -164,6 +164,22 @@ TEST(delivery, a_push_is_split_at_ranges_max_failed_first) {
   EXPECT_EQ(d.remote.all()[2].said.what.claims, claims({{{4, 4}, mark::success}, {{8, 8}, mark::success}}));
 }
 
+TEST(delivery, a_long_outage_ends_in_few_calls_a_plan) {
+  loop_driver d;
+  d.start();
+  EXPECT_TRUE(d.loop().pause({}, true, d.t));
+  for (int record = 0; record < 20'000; ++record) {
+    const mark said = record % 7 == 0 ? mark::failed : record % 11 == 0 ? mark::cleared : mark::success;
+    d.journal.append(entry_of("p" + std::to_string(record % 20), daily, {record / 200, record / 200}, said));
+  }
+  d.hint();
+  EXPECT_TRUE(d.loop().pause({}, false, d.t));
+  d.work();
+  d.accept_all();
+  EXPECT_TRUE(d.loop().settled());
+  EXPECT_LE(d.remote.all().size(), 20U * 2U);
+}
+
 TEST(delivery, a_full_refresh_is_the_bare_call) {
   loop_driver d;
   d.start();
