@@ -18,7 +18,7 @@ void wait_for(const tcp_socket& s, short events) {
 }
 
 tcp_socket connected(std::uint16_t port) {
-  tcp_socket s = std::move(*tcp_socket::start("127.0.0.1", port));
+  tcp_socket s = tcp_socket::start("127.0.0.1", port).value();
   wait_for(s, POLLOUT);
   EXPECT_EQ(s.finish_connect().state, io_state::done);
   return s;
@@ -36,7 +36,7 @@ TEST(tcp_socket, refuses_what_is_no_address) {
 }
 
 TEST(tcp_socket, says_why_a_connection_was_refused) {
-  tcp_socket s = std::move(*tcp_socket::start("127.0.0.1", unused_port()));
+  tcp_socket s = tcp_socket::start("127.0.0.1", unused_port()).value();
   wait_for(s, POLLOUT);
   const io_step step = s.finish_connect();
   EXPECT_EQ(step.state, io_state::failed);
@@ -45,7 +45,7 @@ TEST(tcp_socket, says_why_a_connection_was_refused) {
 
 TEST(tcp_socket, is_not_connected_before_the_other_side_says_so) {
   const deaf_listener deaf("127.0.0.1", 0);
-  tcp_socket s = std::move(*tcp_socket::start("127.0.0.1", deaf.port()));
+  tcp_socket s = tcp_socket::start("127.0.0.1", deaf.port()).value();
   EXPECT_EQ(s.finish_connect().state, io_state::want_write);
 }
 
