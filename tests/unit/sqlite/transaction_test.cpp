@@ -5,6 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <optional>
+#include <thread>
+
 namespace partmark::sqlite {
 namespace {
 
@@ -48,6 +52,24 @@ TEST_F(sqlite_transaction, an_error_that_rolled_back_by_itself_does_no_harm_at_t
   EXPECT_FALSE(db.execute("INSERT OR ROLLBACK INTO t VALUES (1), (1)"));
   EXPECT_FALSE(db.in_transaction());
   EXPECT_EQ(scope.commit().error().code, errc::io) << "nothing was committed, and the caller hears of it";
+}
+
+TEST_F(sqlite_transaction, a_writer_waits_for_another_as_long_as_it_was_told) {
+  auto other = connection::open(db.path(), open_mode::read_write, milliseconds(20)).value();
+  std::optional<transaction> scope = transaction::begin(db, transaction_kind::immediate).value();
+  EXPECT_EQ(transaction::begin(other, transaction_kind::immediate).error().code, errc::busy);
+
+  other.set_busy_timeout(milliseconds(60'000)).value();
+  std::atomic<bool> about_to_wait = false;
+  std::thread holder([&] {
+    about_to_wait.wait(false);
+    std::this_thread::sleep_for(milliseconds(5));  // mostly the other waits by then; if not, nothing is tested, and nothing fails
+    scope.reset();
+  });
+  about_to_wait = true;
+  about_to_wait.notify_one();
+  EXPECT_TRUE(transaction::begin(other, transaction_kind::immediate));
+  holder.join();
 }
 
 TEST_F(sqlite_transaction, the_second_writer_is_busy_at_its_begin) {
