@@ -85,7 +85,6 @@ class courier {
   plan_table& plans_;
   const loop_settings& settings_;
   remote& out_;
-  events& log_;
   endpoint_board endpoints_;
   outcome outcome_;
   triggers triggers_;

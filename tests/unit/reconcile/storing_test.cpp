@@ -9,8 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
-
 std::function<std::optional<error>()> fail_times(int times, errc code = errc::busy) {
   return [=, left = times]() mutable -> std::optional<error> {
     if (left == 0) return std::nullopt;
