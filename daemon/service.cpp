@@ -1,5 +1,6 @@
 #include "daemon/service.hpp"
 
+#include "daemon/file_modes.hpp"
 #include "daemon/settings_map.hpp"
 #include "daemon/system_clock.hpp"
 #include "reconcile/event_names.hpp"
@@ -70,6 +71,8 @@ int service::run() {
               {"state", settings_.state.path},
               {"endpoints", static_cast<std::int64_t>(settings_.endpoints.size())},
               {"plans", static_cast<std::int64_t>(loop_.plans().size())}}});
+  for (const auto& warning : file_mode_warnings(settings_.journal.path, settings_.state.path))
+    log_.emit({severity::warning, event_name::files_open, warning, {}});
   await_signal();
   watch_journal();
   if (auto listening = control_.listen(settings_.control.socket); !listening)

@@ -11,6 +11,7 @@ inline constexpr std::string_view daemon_stopped = "daemon.stopped";
 inline constexpr std::string_view config_reloaded = "config.reloaded";
 inline constexpr std::string_view config_refused = "config.refused";
 inline constexpr std::string_view config_warning = "config.warning";
+inline constexpr std::string_view files_open = "files.open";
 inline constexpr std::string_view control_unavailable = "control.unavailable";
 inline constexpr std::string_view journal_waiting = "journal.waiting";
 inline constexpr std::string_view journal_opened = "journal.opened";

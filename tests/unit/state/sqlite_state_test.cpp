@@ -1,79 +1,15 @@
-#include "state/sqlite_state.hpp"
-
-#include "state_values.hpp"
-#include "unit/sqlite/temporary_folder.hpp"
+#include "sqlite_state_fixture.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <csignal>
-#include <cstring>
 #include <string>
 
 namespace partmark {
 namespace {
 
 using namespace partmark::testing;
-
-class sqlite_state_test : public ::testing::Test {
- protected:
-  temporary_folder folder;
-  const std::string path = folder.file("state.db");
-
-  mode_t mode_of(const std::string& name) const {
-    struct stat found{};
-    EXPECT_EQ(::stat(folder.file(name).c_str(), &found), 0) << name << ": " << std::strerror(errno);
-    return found.st_mode & 07777;
-  }
-  // Another process's view: what SQL finds in the file.
-  std::int64_t count(const std::string& sql) const {
-    auto file = sqlite::connection::open(path, sqlite::open_mode::read_only, milliseconds(1000));
-    return file.value().query_int64(sql).value().value();
-  }
-  void execute(const std::string& sql) const {
-    auto file = sqlite::connection::open(path, sqlite::open_mode::read_write, milliseconds(1000));
-    ASSERT_TRUE(file.value().execute(sql)) << sql;
-  }
-};
-
-state_changes everything() {
-  state_changes c;
-  plan_row first = a_plan(0);
-  first.run_type = "MANUAL";
-  first.pending_since = at_ms(1'700'000'000'001);
-  first.refold_next = 17;
-  first.refold_until = 4711;
-  c.plans = {first, a_plan(1, refresh), a_plan(2, {plan_kind::partitioned, granularity::minute})};
-  c.marks = {{0, {{-5, 10}, mark::failed, true}}, {1, {whole_table, mark::success, true}}, {2, {{0, 0}, mark::cleared, true}}};
-  c.pending = {{0, {{-5, 3}, mark::failed, true}}, {1, {whole_table, mark::success, true}}};
-  c.limbo = {{0, {{0, 4}, {bit(mark::success) | bit(mark::cleared), {}}, true}}};
-  c.held = {{0, {{5, 7}, hold_id{9}, true}}};
-  c.holds = {a_hold(9, 0)};
-  c.rejected = {{12, "plan_completion", "plan-0", "first: \"2025-02-30\": no such day", at_ms(1'700'000'000'002)}};
-  c.intents = {{0, 41, {call_kind::update, {{{2, 3}, mark::failed}, {{-5, -4}, mark::failed}}}, at_ms(1'700'000'000'003)}};
-  attempt_row attempt;
-  attempt.plan = 0;
-  attempt.call_id = 40;
-  attempt.kind = call_kind::clear;
-  attempt.claims = {{{1, 2}, mark::cleared}};
-  attempt.partitions = 2;
-  attempt.sent_at = at_ms(1'700'000'000'004);
-  attempt.took = milliseconds(35);
-  attempt.ended.kind = verdict_kind::ambiguous;
-  attempt.ended.endpoint_trouble = true;
-  attempt.ended.retry_at_once = true;
-  attempt.ended.not_before = milliseconds(1500);
-  attempt.ended.http_status = 502;
-  attempt.ended.code = "E1";
-  attempt.ended.message = "bad gateway";
-  attempt.ended.trace_id = "t-1";
-  c.attempts = {attempt};
-  c.paused = {{"can", true}};
-  c.position = journal_position{"0123456789abcdef0123456789abcdef", {99, 98, 0xFFFFFFFFFFFFFFFFULL}, {7, 6, 5}};
-  c.boot_id = "boot-1";
-  return c;
-}
 
 TEST_F(sqlite_state_test, a_new_file_holds_nothing_and_is_sound) {
   auto store = opened(path);
@@ -295,97 +231,6 @@ TEST_F(sqlite_state_test, an_empty_batch_is_no_transaction) {
   auto other = sqlite::connection::open(path, sqlite::open_mode::read_write, milliseconds(0));
   ASSERT_TRUE(other.value().execute("BEGIN IMMEDIATE"));
   EXPECT_TRUE(store->commit({}));
-}
-
-TEST_F(sqlite_state_test, the_file_is_the_groups_to_read_whatever_the_umask) {
-  const mode_t before = ::umask(0077);
-  auto store = opened(path);
-  ASSERT_TRUE(store->commit(everything()));
-  ::umask(before);
-  EXPECT_EQ(mode_of("state.db"), 0640U);
-  EXPECT_EQ(mode_of("state.db-wal"), 0640U);
-  EXPECT_EQ(mode_of("state.db-shm"), 0640U);
-}
-
-TEST_F(sqlite_state_test, the_mode_of_an_existing_file_is_its_owners_decision) {
-  {
-    auto store = opened(path);
-  }
-  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
-  {
-    auto store = opened(path);
-  }
-  EXPECT_EQ(mode_of("state.db"), 0600U);
-}
-
-TEST_F(sqlite_state_test, the_log_stays_for_readers_who_may_not_make_one) {
-  {
-    ASSERT_TRUE(opened(path)->commit(everything()));
-  }
-  EXPECT_EQ(mode_of("state.db-wal"), 0640U);
-  EXPECT_EQ(mode_of("state.db-shm"), 0640U);
-}
-
-TEST_F(sqlite_state_test, a_missing_directory_is_named) {
-  const auto made = sqlite_state::open(folder.file("nowhere/state.db"));
-  ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, errc::not_found);
-  EXPECT_NE(made.error().message.find("nowhere/state.db"), std::string::npos);
-}
-
-TEST_F(sqlite_state_test, another_programs_database_is_left_alone) {
-  {
-    auto other = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0));
-    ASSERT_TRUE(other.value().execute("CREATE TABLE t (a)"));
-  }
-  const auto made = sqlite_state::open(path);
-  ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code, errc::exists);
-  EXPECT_EQ(count("SELECT count(*) FROM sqlite_schema"), 1);
-  EXPECT_EQ(state_reader::open(path).error().code, errc::exists);
-}
-
-TEST_F(sqlite_state_test, a_newer_partmarks_file_is_left_alone) {
-  {
-    ASSERT_TRUE(opened(path)->commit(everything()));
-  }
-  execute("PRAGMA user_version = 2");
-  EXPECT_EQ(sqlite_state::open(path).error().code, errc::newer_version);
-  EXPECT_EQ(state_reader::open(path).error().code, errc::newer_version);
-  EXPECT_EQ(count("PRAGMA user_version"), 2);
-}
-
-TEST_F(sqlite_state_test, what_is_no_database_is_corrupt) {
-  FILE* file = std::fopen(path.c_str(), "w");
-  std::fputs("this is not a database, it only has been given the name of one by mistake, and is long enough to have a header\n", file);
-  std::fclose(file);
-  EXPECT_EQ(sqlite_state::open(path).error().code, errc::corrupt);
-}
-
-TEST_F(sqlite_state_test, rows_that_contradict_one_another_are_not_loaded) {
-  auto store = opened(path);
-  ASSERT_TRUE(store->commit(everything()));
-  execute("INSERT INTO mark_run VALUES (7, 0, 1, 0)");
-  const auto refused = store->load();
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, errc::corrupt);
-  EXPECT_NE(refused.error().message.find("mark_run"), std::string::npos);
-}
-
-TEST_F(sqlite_state_test, ids_of_plans_have_no_gap) {
-  auto store = opened(path);
-  state_changes c;
-  c.plans = {a_plan(0), a_plan(1)};
-  ASSERT_TRUE(store->commit(c));
-  execute("DELETE FROM plan WHERE id = 0");
-  EXPECT_EQ(store->load().error().code, errc::corrupt);
-}
-
-TEST_F(sqlite_state_test, can_be_made_durable_at_any_time) {
-  auto store = opened(path);
-  EXPECT_TRUE(store->make_durable());
-  ASSERT_TRUE(store->commit(everything()));
-  EXPECT_TRUE(store->make_durable());
 }
 
 }  // namespace

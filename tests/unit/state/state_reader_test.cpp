@@ -1,5 +1,3 @@
-#include "state/state_reader.hpp"
-
 #include "state_values.hpp"
 #include "unit/sqlite/temporary_folder.hpp"
 
@@ -10,7 +8,6 @@
 
 #include <csignal>
 #include <string>
-
 namespace partmark {
 namespace {
 
