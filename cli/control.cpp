@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/control_client.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/plan_names.hpp"
 #include "daemon/loop_settings.hpp"
 #include "daemon/system_clock.hpp"
 #include "journal/sqlite_journal.hpp"
@@ -66,13 +67,16 @@ result<control_reply> without_daemon(const config::settings& settings, const con
 
 int run(const control_options& options, session& s) {
   const config::settings& settings = s.settings();
-  auto answered = ask_daemon(settings.control.socket, options.command);
+  control_command command = options.command;
+  const bool of_an_endpoint = command.verb == control_verb::pause || command.verb == control_verb::resume;
+  if (command.target && !of_an_endpoint) command.target = plan_names(settings).uuid_of(*command.target);
+  auto answered = ask_daemon(settings.control.socket, command);
   if (!answered) return s.trouble(answered.error());
   control_reply reply;
   if (*answered) {
     reply = std::move(**answered);
   } else {
-    auto done = without_daemon(settings, options.command);
+    auto done = without_daemon(settings, command);
     if (!done) return s.trouble(done.error());
     reply = std::move(*done);
   }

@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 namespace partmark {
@@ -54,6 +53,7 @@ class parser {
     add_import();
     add_reads();
     add_changes();
+    add_state();
   }
 
   std::variant<command_line, int> parse(int argc, char** argv) {
@@ -135,7 +135,7 @@ class parser {
     add_json(add("rejected", "Records that cannot be right, and why", help::rejected, rejected_), rejected_.json);
   }
 
-  // A command that changes something: TARGET or --all, where all is possible.
+  // A command that changes something.
   CLI::App& add_change(const char* name, const char* summary, std::string_view explanation, control_verb verb, const char* target,
                        const char* target_name) {
     CLI::App& command = *app_.add_subcommand(name, summary);
@@ -149,17 +149,21 @@ class parser {
     return command;
   }
 
+  // One that takes PLAN or --all, and neither by accident.
+  void add_change_of_all(const char* name, const char* summary, std::string_view explanation, control_verb verb, const char* target) {
+    CLI::App& command = add_change(name, summary, explanation, verb, target, "PLAN");
+    CLI::Option* plan = command.get_option("PLAN");
+    plan->excludes(command.add_flag("--all", all_, "Everything"));
+    command.callback([this, verb, plan] {
+      if (!all_ && plan->count() == 0) throw CLI::RequiredError("PLAN or --all");
+      control_.command.verb = verb;
+      chosen_ = control_;
+    });
+  }
+
   void add_changes() {
-    for (const auto& [name, summary, text, verb] :
-         {std::tuple{"retry", "Try now what is held", help::retry, control_verb::retry},
-          std::tuple{"resync", "Push a plan's whole state again", help::resync, control_verb::resync}}) {
-      CLI::App& command = add_change(name, summary, text, verb, "The plan, or for retry a table", "PLAN");
-      CLI::Option* all = command.add_flag("--all", all_, "Everything");
-      command.get_option("PLAN")->excludes(all);
-      command.final_callback([&command] {
-        if (command.count("--all") == 0 && command.count("PLAN") == 0) throw CLI::RequiredError("PLAN or --all");
-      });
-    }
+    add_change_of_all("retry", "Try now what is held", help::retry, control_verb::retry, "The plan, or a source table");
+    add_change_of_all("resync", "Push a plan's whole state again", help::resync, control_verb::resync, "The plan");
     add_change("refold", "Fold a plan anew from its records", help::refold, control_verb::refold, "The plan's uuid", "PLAN")
         .get_option("PLAN")
         ->required();
@@ -167,6 +171,14 @@ class parser {
     add_change("resume", "Let calls to an endpoint go on", help::resume, control_verb::resume, "The endpoint; else all", "ENDPOINT");
     add_change("drift", "Compare with the platform's own list", help::drift, control_verb::drift, "The plan; else all", "PLAN")
         .add_flag("--repair", control_.command.repair, "Push the differences again");
+  }
+
+  void add_state() {
+    CLI::App& state = *app_.add_subcommand("state", "What the daemon keeps");
+    state.require_subcommand(1);
+    CLI::App& adopt = *state.add_subcommand("adopt-journal", "Accept a journal that was replaced");
+    adopt.footer(without_frame(help::adopt_journal));
+    adopt.callback([this] { chosen_ = adopt_journal_options{}; });
   }
 
   CLI::App app_;
