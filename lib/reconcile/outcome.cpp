@@ -140,11 +140,12 @@ void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>&
   }
   batch.holds.push_back(row);
 
-  const auto partitions = plan.book.in_flight()->partitions();
   ledger_changes changes;
   plan.book.hold(id, changes);
   if (!rest.empty()) plan.book.hold_pending(rest, id, changes);
   append(batch, plan.row.id, changes);
+  std::int64_t partitions = 0;
+  plan.book.held().visit_all([&](range at, hold_id under) { partitions += under == id ? at.size() : 0; });
   auto f = fields(plan, v);
   f.push_back({"partitions", partitions});
   f.push_back({"tries", static_cast<std::int64_t>(row.tries)});
