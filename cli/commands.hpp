@@ -17,5 +17,6 @@ int run(const pending_options& options, session& s);
 int run(const held_options& options, session& s);
 int run(const rejected_options& options, session& s);
 int run(const control_options& options, session& s);
+int run(const adopt_journal_options& options, session& s);
 
 }  // namespace partmark

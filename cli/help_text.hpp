@@ -195,4 +195,11 @@ read. The daemon must be running.
 Exit status: 0 no difference, 1 differences, or a list could not be read.
 )";
 
+inline constexpr std::string_view adopt_journal = R"(
+For when the journal was replaced on purpose (a restored backup, a new file), and
+partmarkd stopped with status 78. The journal that is there now counts from here
+on: it is folded from its first record, on top of the marks that are known, and
+pushed again. The daemon must be stopped.
+)";
+
 }  // namespace partmark::help

@@ -77,8 +77,11 @@ struct control_options {
   bool json = false;
 };
 
-using command_options = std::variant<init_options, record_options, import_options, status_options, plans_options, show_options,
-                                     preview_options, pending_options, held_options, rejected_options, control_options>;
+struct adopt_journal_options {};
+
+using command_options =
+    std::variant<init_options, record_options, import_options, status_options, plans_options, show_options, preview_options,
+                 pending_options, held_options, rejected_options, control_options, adopt_journal_options>;
 
 struct command_line {
   std::string config_path;

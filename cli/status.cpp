@@ -53,6 +53,7 @@ std::string json_of(const health& h, const config::settings& settings) {
   json.member("pending_partitions", h.state.pending_partitions).member("held_plans", h.state.held_plans);
   json.member("plans", h.state.plans).member("oldest_pending_seconds", h.oldest ? h.oldest->count() / 1000 : 0);
   json.member("oldest_pending_since", h.state.oldest_pending_since).member("open_calls", h.state.open_calls);
+  json.member("pending_triggers", h.state.pending_triggers).member("held_triggers", h.state.held_triggers);
   json.key("paused").array();
   for (const std::string& endpoint : h.state.paused) json.value(endpoint);
   json.end().key("state").object().member("present", h.has_state).member("path", settings.state.path).end();
