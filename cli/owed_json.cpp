@@ -1,6 +1,7 @@
 #include "cli/owed_json.hpp"
 
 #include "cli/partition_text.hpp"
+#include "cli/time_text.hpp"
 
 namespace partmark {
 namespace {
@@ -25,21 +26,34 @@ void write_pending(json_writer& json, const plan_shape& shape, const pending_par
   json.member("why", to_text(part.why)).end();
 }
 
-void write_hold(json_writer& json, const hold_row& hold) {
-  json.member("reason", reason_of(hold)).member("since", hold.since).member("next_try", hold.next_try).member("tries", hold.tries);
-  json.key("http_status");
-  if (hold.http_status == 0)
-    json.null();
-  else
-    json.value(hold.http_status);
-  json.member("code", hold.code).member("message", hold.message).member("trace_id", hold.trace_id);
+refusal refusal_of(const hold_row& hold) {
+  return {hold.http_status, hold.code, hold.message, hold.trace_id, hold.since, hold.next_try, hold.tries};
 }
 
-std::string reason_of(const hold_row& hold) {
-  std::string reason = hold.message;
-  if (reason.empty()) reason = "refused without a reason";
-  if (!hold.code.empty()) reason += " (code " + hold.code + ")";
+refusal refusal_of(const trigger_row& held) {
+  return {held.http_status, held.code, held.message, held.trace_id, held.since, held.next_try, held.tries};
+}
+
+std::string reason_of(const refusal& r) {
+  std::string reason = r.message.empty() ? "refused without a reason" : r.message;
+  if (!r.code.empty()) reason += " (code " + r.code + ")";
   return reason;
 }
+
+std::string when_of(const refusal& r) {
+  return "since " + short_utc(r.since) + ", next try " + (r.next_try ? short_utc(*r.next_try) : "by `partmark retry` only");
+}
+
+void write_refusal(json_writer& json, const refusal& r) {
+  json.member("reason", reason_of(r)).member("since", r.since).member("next_try", r.next_try).member("tries", r.tries);
+  json.key("http_status");
+  if (r.http_status == 0)
+    json.null();
+  else
+    json.value(r.http_status);
+  json.member("code", r.code).member("message", r.message).member("trace_id", r.trace_id);
+}
+
+claim claim_of(const trigger_row& trigger) { return {{trigger.date, trigger.date}, mark::success}; }
 
 }  // namespace partmark

@@ -26,6 +26,12 @@ std::string_view plan_names::endpoint_of(std::string_view uuid) const {
   return settings_.endpoints.empty() ? std::string_view() : std::string_view(settings_.endpoints.front().name);
 }
 
+std::string_view plan_names::endpoint_of_table(std::string_view table) const {
+  for (const auto& known : settings_.tables)
+    if (known.name == table && !known.endpoint.empty()) return known.endpoint;
+  return endpoint_of({});
+}
+
 std::string plan_names::title_of(std::string_view uuid) const {
   const std::string_view name = name_of(uuid);
   if (name.empty()) return std::string(uuid);

@@ -24,6 +24,9 @@ class plan_names {
   // Its endpoint: the first where the configuration says nothing.
   [[nodiscard]] std::string_view endpoint_of(std::string_view uuid) const;
 
+  // As endpoint_of, of a source table.
+  [[nodiscard]] std::string_view endpoint_of_table(std::string_view table) const;
+
   // For people: "orders_daily (ecfc2a…)", or the uuid alone.
   [[nodiscard]] std::string title_of(std::string_view uuid) const;
 

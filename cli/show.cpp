@@ -51,11 +51,6 @@ cell_map cells_of(const plan_detail& plan) {
   return cells;
 }
 
-// What one hold says, for people.
-std::string hold_text(const hold_row& hold) {
-  return reason_of(hold) + ", since " + short_utc(hold.since) + ", next try " + short_utc(hold.next_try);
-}
-
 std::string page_of(const plan_detail& plan, const plan_names& names, bool all, const style& looks) {
   const plan_overview& o = plan.overview;
   const plan_shape& shape = o.plan.shape;
@@ -68,7 +63,8 @@ std::string page_of(const plan_detail& plan, const plan_names& names, bool all, 
   } else {
     out += calendar_strip(shape.unit, cells_of(plan), all ? 0 : rows_drawn, looks);
   }
-  for (const hold_row& hold : plan.holds) out += "\n" + painted("held: " + hold_text(hold), tone::bad, looks) + "\n";
+  for (const hold_row& hold : plan.holds)
+    out += "\n" + painted("held: " + reason_of(refusal_of(hold)) + ", " + when_of(refusal_of(hold)), tone::bad, looks) + "\n";
   return out;
 }
 
@@ -107,7 +103,7 @@ std::string json_of(const plan_detail& plan, const plan_names& names) {
   json.end().key("holds").array();
   for (const hold_row& hold : plan.holds) {
     json.object().member("hold", hold.id);
-    write_hold(json, hold);
+    write_refusal(json, refusal_of(hold));
     json.end();
   }
   json.end().key("limbo").array();

@@ -37,7 +37,9 @@ result<health> look(const config::settings& settings) {
   return h;
 }
 
-int exit_code_of(const health& h) { return h.state.held_plans > 0 || h.journal.trouble ? exit_trouble : exit_fine; }
+bool holds(const health& h) { return h.state.held_plans > 0 || h.state.held_triggers > 0; }
+
+int exit_code_of(const health& h) { return holds(h) || h.journal.trouble ? exit_trouble : exit_fine; }
 
 std::string json_of(const health& h, const config::settings& settings) {
   json_writer json(false);
@@ -78,18 +80,31 @@ fact journal_fact(const health& h) {
   return {grouped(unread) + " of " + counted(records, "record is", "records are") + " not read yet", tone::warning};
 }
 
+// "12 partitions, 1 trigger"; empty: neither.
+std::string counts_text(std::int64_t count, const char* one, const char* many, std::int64_t triggers) {
+  std::string text = count > 0 ? counted(count, one, many) : "";
+  if (triggers > 0) text += (text.empty() ? "" : ", ") + counted(triggers, "trigger", "triggers");
+  return text;
+}
+
+fact held_fact(const health& h) {
+  const std::string text = counts_text(h.state.held_plans, "plan", "plans", h.state.held_triggers);
+  return text.empty() ? nothing : fact{text, tone::bad};
+}
+
 fact pending_fact(const health& h) {
-  if (h.state.pending_partitions == 0) return nothing;
-  std::string text = counted(h.state.pending_partitions, "partition", "partitions");
+  std::string text = counts_text(h.state.pending_partitions, "partition", "partitions", h.state.pending_triggers);
+  if (text.empty()) return nothing;
   if (h.oldest) text += ", for " + duration_text(*h.oldest);
   return {text, tone::warning};
 }
 
 fact headline_of(const health& h) {
   if (h.journal.trouble) return {"The journal cannot be used.", tone::bad};
-  if (h.state.held_plans > 0) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
+  if (holds(h)) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
   if (!h.has_state) return {"partmarkd has not run yet.", tone::warning};
-  if (h.state.pending_partitions > 0 || h.unread() + h.tables_unread() > 0) return {"On its way.", tone::warning};
+  if (h.state.pending_partitions + h.state.pending_triggers > 0 || h.unread() + h.tables_unread() > 0)
+    return {"On its way.", tone::warning};
   return {"All that was read is accepted.", tone::good};
 }
 
@@ -104,7 +119,7 @@ std::string page_of(const health& h, const style& looks) {
   add("journal", journal_fact(h));
   add("plans", {grouped(h.state.plans), tone::plain});
   add("pending", pending_fact(h));
-  add("held", h.state.held_plans > 0 ? fact{counted(h.state.held_plans, "plan", "plans"), tone::bad} : nothing);
+  add("held", held_fact(h));
   add("rejected",
       h.state.rejected > 0 ? fact{counted(h.state.rejected, "record", "records") + ": `partmark rejected`", tone::warning} : nothing);
   for (const std::string& endpoint : h.state.paused) add("paused", {"endpoint " + endpoint + " until `partmark resume`", tone::warning});

@@ -167,6 +167,14 @@ result<std::vector<rejected_row>> rejected(sqlite::connection& file) {
   return all;
 }
 
+result<std::vector<trigger_row>> triggers(sqlite::connection& file) {
+  std::vector<trigger_row> all;
+  auto done = each_of(file, "trigger_entry", select(state_rows::trigger_columns, "trigger_entry ORDER BY table_name, date"),
+                      [&](const auto& row) { return state_rows::read(row, all.emplace_back()); });
+  if (!done) return done.error();
+  return all;
+}
+
 result<std::vector<std::string>> paused(sqlite::connection& file) {
   std::vector<std::string> names;
   auto done = each_of(file, "paused_endpoint", "SELECT name FROM paused_endpoint ORDER BY name", [&](const auto& row) {

@@ -17,6 +17,7 @@ namespace partmark::state_queries {
 [[nodiscard]] result<std::vector<pending_plan>> pending(sqlite::connection& file);
 [[nodiscard]] result<std::vector<held_entry>> held(sqlite::connection& file);
 [[nodiscard]] result<std::vector<rejected_row>> rejected(sqlite::connection& file);
+[[nodiscard]] result<std::vector<trigger_row>> triggers(sqlite::connection& file);
 [[nodiscard]] result<std::vector<std::string>> paused(sqlite::connection& file);
 
 // The open call of a plan, with its claims.

@@ -68,6 +68,10 @@ result<std::vector<rejected_row>> state_reader::rejected() {
   return at_one_moment([&] { return state_queries::rejected(file_); });
 }
 
+result<std::vector<trigger_row>> state_reader::triggers() {
+  return at_one_moment([&] { return state_queries::triggers(file_); });
+}
+
 result<std::vector<std::string>> state_reader::paused() {
   return at_one_moment([&] { return state_queries::paused(file_); });
 }

@@ -26,6 +26,7 @@ class state_reader {
   [[nodiscard]] result<std::vector<pending_plan>> pending();   // those that wait longest first
   [[nodiscard]] result<std::vector<held_entry>> held();        // those held longest first
   [[nodiscard]] result<std::vector<rejected_row>> rejected();  // by table and seq
+  [[nodiscard]] result<std::vector<trigger_row>> triggers();   // pending and held, by table and date
   [[nodiscard]] result<std::vector<std::string>> paused();     // endpoints, by name
 
   // All of it, as the daemon takes it over at its start: to see what it would do.

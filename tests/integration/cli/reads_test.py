@@ -222,6 +222,27 @@ class undelivered(reads):
         self.assertIn("2025-10  ...................!!!.........\n", self.expect(0, "show", "u1").stdout)
         self.assertIn("held", self.expect(1, "status").stdout)
 
+    def test_triggers_are_pending_and_held_as_plans_are(self):
+        self.assertEqual(self.deliver(), 0)
+        for day in ["2025-10-21", "2025-10-20"]:
+            self.expect(0, "record", "--table", TABLE, "--partition", day, "--outcome", "success")
+        self.space.configure(NOWHERE)
+        self.assertEqual(self.space.once("--deadline", "300ms").child.returncode, 75)
+        (pending,) = self.json("pending")
+        self.assertEqual((pending["plan"], pending["table"], pending["endpoint"], pending["partitions"]), (None, TABLE, "can", 2))
+        self.assertEqual([r["first"] for r in pending["ranges"]], ["2025-10-20T00:00:00", "2025-10-21T00:00:00"])
+        self.assertEqual(self.json("status")["pending_triggers"], 2)
+        self.assertRegex(self.expect(0, "status").stdout, r"pending +2 triggers\n")
+        self.configure()
+        self.can.reply = REFUSED
+        self.assertEqual(self.deliver(), 1)
+        held = self.json("held")
+        self.assertEqual([(h["plan"], h["table"], h["ranges"][0]["first"][:10]) for h in held], [(None, TABLE, "2025-10-20"), (None, TABLE, "2025-10-21")])
+        self.assertIn("no such plan", held[0]["reason"])
+        self.assertEqual(self.json("status", code=1)["held_triggers"], 2)
+        self.assertRegex(self.expect(1, "status").stdout, r"held +2 triggers\n")
+        self.assertIn(TABLE, self.expect(0, "held").stdout)
+
     def test_rejected_tells_which_record_and_why(self):
         connection = self.open_journal()
         connection.execute("INSERT INTO plan_completion(plan, granularity, first, outcome) VALUES ('u1', 'DAY', '2025-02-30', 'success')")
