@@ -21,6 +21,12 @@ constexpr std::chrono::milliseconds drain_time{4000};
 constexpr std::chrono::milliseconds cancel_time{500};
 constexpr std::chrono::seconds heartbeat_every{60};
 
+control_reply unstored(control_reply reply) {
+  reply.done = false;
+  reply.message += "; but state.db cannot be written now: should partmarkd end before it can, nothing is changed";
+  return reply;
+}
+
 std::uint64_t seed() {
   std::random_device device;
   return (static_cast<std::uint64_t>(device()) << 32U) | device();
@@ -45,7 +51,7 @@ service::service(const daemon_options& options, config::settings settings, event
                [this](const control_command& command, control_done done) {
                  // The answer leaves after the turn that stores what was done.
                  carry_out(loop_, command, clock_now(), [this, done = std::move(done)](const control_reply& reply) {
-                   boost::asio::post(io_, [done, reply] { done(reply); });
+                   boost::asio::post(io_, [this, done, reply] { done(reply.done && !loop_.stored() ? unstored(reply) : reply); });
                  });
                  turn();
                }),

@@ -65,7 +65,9 @@ class loop {
   bool check_drift(std::string_view plan, bool repair, now t, drift_handler done);
   bool pause(std::string_view endpoint, bool paused, now t);  // an empty name: all
 
-  [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && unsaved_.empty(); }
+  // Whether the last turn could store all that had changed.
+  [[nodiscard]] bool stored() const { return unsaved_.empty(); }
+  [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && stored(); }
   // Everything read, stored and accepted, apart from what is held.
   [[nodiscard]] bool settled() const {
     return !behind_ && plans_.owing == 0 && courier_.second_api().owing() == 0 && refolds_wanted_.empty() && idle();
