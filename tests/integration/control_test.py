@@ -1,0 +1,222 @@
+"""Commands to the running daemon, straight through its socket: one JSON object a line each way."""
+
+import grp
+import json
+import os
+import pwd
+import socket
+import stat
+import subprocess
+import sys
+import unittest
+
+import oracle
+from can import simulator
+from journal import journal
+from support import eventually, integration_case
+
+
+class control(integration_case):
+    def setUp(self):
+        super().setUp()
+        self.can = simulator(self.space).start()
+        self.space.configure(self.can.url)
+        self.space.partmark("init")
+        self.book = journal(self.space.journal_path)
+        self.addCleanup(self.book.close)
+
+    def connect(self):
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(60)
+        self.addCleanup(s.close)
+
+        def connected():  # a full queue is no refusal
+            try:
+                s.connect(str(self.space.socket_path))
+            except BlockingIOError:
+                return False
+            return True
+
+        eventually(connected, "the socket takes a connection")
+        return s
+
+    def say(self, line):
+        s = self.connect()
+        s.sendall(line)
+        answer = b""
+        while piece := s.recv(65536):
+            answer += piece
+        s.close()
+        return answer
+
+    def command(self, verb, target=None, **more):
+        return json.loads(self.say(json.dumps({"command": verb, **({"target": target} if target else {}), **more}).encode() + b"\n"))
+
+    def assert_done(self, *command):
+        answer = self.command(*command)
+        self.assertTrue(answer["done"], answer)
+
+    def assert_agreed(self):
+        state = self.can.state()
+        self.assertEqual(oracle.disagreements(self.book.rows(), state["plans"]), [])
+        self.assertEqual(state["violations"], [])
+
+    def test_the_socket_is_the_owners_and_the_groups(self):
+        self.space.started_daemon()
+        status = eventually(lambda: self.space.socket_path.exists() and os.stat(self.space.socket_path), "the socket is there")
+        self.assertEqual(stat.S_IMODE(status.st_mode), 0o660)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_others_cannot_command(self):
+        self.space.folder.chmod(0o755)
+        self.space.started_daemon()
+        nobody = pwd.getpwnam("nobody")
+        code = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
+        for groups, allowed in [([nobody.pw_gid], False), ([grp.getgrgid(os.getegid()).gr_gid], True)]:
+
+            def become(gids=groups):
+                os.setgroups([])
+                os.setgid(gids[0])
+                os.setuid(nobody.pw_uid)
+
+            said = subprocess.run(["/usr/bin/python3", "-c", code, str(self.space.socket_path)], preexec_fn=become, capture_output=True, check=False)
+            self.assertEqual(said.returncode == 0, allowed, said.stderr)
+
+    def test_the_socket_goes_with_the_daemon(self):
+        self.assertEqual(self.space.started_daemon().stop(), 0)
+        self.assertFalse(self.space.socket_path.exists())
+
+    def test_retry_tries_what_is_held(self):
+        self.can.fault("reject")
+        self.book.add_all([(plan, "DAY", "2025-10-20", None, "success") for plan in ("p", "q")])
+        self.space.started_daemon()
+        eventually(lambda: self.space.read("status")["held_plans"] == 2, "both are held")
+        self.can.clear_faults()
+        self.assert_done("retry", "p")
+        eventually(lambda: self.can.marks("p"), "p is accepted")
+        self.assertEqual(self.can.marks("q"), {})
+        self.assert_done("retry")
+        self.wait_settled()
+        self.assert_agreed()
+
+    def test_resync_pushes_the_whole_state_again(self):
+        self.space.started_daemon()
+        self.book.add("p", "DAY", "2025-10-01", "success", "2025-10-31")
+        self.book.add("p", "DAY", "2025-10-05", "failed")
+        self.book.add("q", "DAY", "2025-10-05")
+        self.wait_settled()
+        self.can.control("POST", "forget")
+        self.assert_done("resync", "p")
+        eventually(lambda: len(self.can.marks("p")) == 31, "p is there again")
+        self.assertEqual(self.can.marks("q"), {})
+        self.assert_done("resync")
+        eventually(lambda: self.can.marks("q"), "q is there again")
+        self.wait_settled()
+        self.assert_agreed()
+
+    def test_refold_ends_in_the_same_state_and_pushes_it(self):
+        self.space.started_daemon()
+        for day in range(1, 29):
+            self.book.add("p", "DAY", f"2025-10-{day:02}", "failed" if day % 3 == 0 else "success")
+        self.wait_settled()
+        self.can.control("POST", "forget")
+        self.assert_done("refold", "p")
+        eventually(lambda: len(self.can.marks("p")) == 28, "p is there again")
+        self.wait_settled()
+        self.assert_agreed()
+
+    def test_a_pause_keeps_everything_back_outlives_a_restart_and_ends_with_resume(self):
+        daemon = self.space.started_daemon()
+        self.assert_done("pause", "can")
+        self.book.add("p", "DAY", "2025-10-20")
+        self.wait_folded()
+        daemon.kill()  # what was answered is stored
+        daemon = self.space.started_daemon()
+        self.book.add("q", "DAY", "2025-10-20")
+        eventually(lambda: self.space.folded() and self.space.read("status")["pending_partitions"] == 2, "both are pending")
+        self.assertEqual(self.space.read("status")["paused"], ["can"])
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.space.once("--deadline", "300ms").child.returncode, 75)
+        self.assertEqual(self.can.requests(), 0)
+        self.space.started_daemon()
+        self.assert_done("resume", "can")
+        self.wait_settled()
+        self.assert_agreed()
+        self.assertEqual(self.space.read("status")["paused"], [])
+
+    def test_a_pause_of_one_endpoint_stops_no_other(self):
+        other = {"name": "other", "url": self.can.url, "tenant_id": "tn_1", "auth": {"type": "UID", "value": "1"}}
+        self.space.configure("", endpoints=[{**other, "name": "can"}, other], plans=[{"uuid": "q", "endpoint": "other"}])
+        self.space.started_daemon()
+        self.assert_done("pause", "can")
+        self.book.add("p", "DAY", "2025-10-20")
+        self.book.add("q", "DAY", "2025-10-20")
+        eventually(lambda: self.can.marks("q"), "the other endpoint goes on")
+        self.assertEqual(self.can.marks("p"), {})
+        self.assert_done("pause")  # all
+        self.book.add("q", "DAY", "2025-10-21")
+        self.wait_folded()
+        self.assert_done("resume")
+        self.wait_settled()
+        self.assert_agreed()
+
+    def test_drift_finds_what_somebody_else_changed_and_repairs_it(self):
+        self.space.started_daemon()
+        self.book.add("p", "DAY", "2025-10-01", "success", "2025-10-31")
+        self.wait_settled()
+        self.can.control("POST", "plan", {"uuid": "p", "clear": [{"first": "2025-10-05T00:00:00", "last": "2025-10-06T00:00:00"}]})
+        found = self.command("drift", "p")
+        self.assertFalse(found["done"])
+        self.assertEqual(found["drift"][0]["missing_partitions"], 2)
+        self.assertEqual(len(self.can.marks("p")), 29, "only told")
+        self.command("drift", "p", repair=True)
+        eventually(lambda: len(self.can.marks("p")) == 31, "it is repaired")
+        self.wait_settled()
+        self.assertTrue(self.command("drift")["done"])
+        self.assert_agreed()
+
+    def test_what_is_no_command_is_answered_with_what_was_expected(self):
+        self.space.started_daemon()
+        for line, word in [
+            (b"retry\n", "JSON"),
+            (b"[]\n", "JSON"),
+            (b"\n", "JSON"),
+            (b'{"command":"explode"}\n', "command"),
+            (b'{"command":"retry","target":3}\n', "target"),
+            (b'{"command":"retry","force":true}\n', "force"),
+            (b'{"command":"refold"}\n', "refold"),
+            (b'{"command":"retry","target":"nobody"}\n', "nobody"),
+            (b'{"command":"pause","target":"nowhere"}\n', "nowhere"),
+            (b'{"command":"resync","target":"\xff"}\n', ""),
+        ]:
+            with self.subTest(line):
+                answer = json.loads(self.say(line))
+                self.assertFalse(answer["done"])
+                self.assertIn(word, answer["message"])
+        self.assert_done("resume")
+
+    def test_silent_endless_and_many_callers_are_survived(self):
+        daemon = self.space.started_daemon()
+        silent = [self.connect() for _ in range(40)]  # more than it will talk to
+        self.book.add("p", "DAY", "2025-10-20")
+        self.wait_settled()
+        for s in silent:
+            s.close()
+        endless = self.connect()
+        try:
+            for _ in range(1000):
+                endless.sendall(b"x" * 4096)
+        except OSError:
+            pass
+        eventually(lambda: self.answers(), "commands are taken again")
+        self.assertTrue(daemon.running())
+
+    def answers(self):
+        try:
+            return self.command("resume")["done"]
+        except (OSError, ValueError):
+            return False
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main())
