@@ -58,6 +58,18 @@ class identity(integration_case):
         self.assert_refused(self.space.daemon(), before)
         self.assert_refused(self.space.daemon("--once"), before)
 
+    def test_a_journal_that_a_person_accepts_is_folded_on_top_of_what_there_was(self):
+        self.settle()
+        self.space.journal_path.unlink()
+        self.make_journal()
+        self.add_days(4, 9, "failed")
+        self.assertEqual(self.space.daemon().exit_code(), 78)
+        code, _, err = self.space.partmark("state", "adopt-journal")
+        self.assertEqual(code, 0, err)
+        self.settle()
+        self.assertEqual([m for _, m in sorted(self.can.marks("p").items())], ["success"] * 3 + ["failed"] * 6)
+        self.assertEqual(self.can.state()["violations"], [])
+
     def test_another_journal_is_refused_while_running(self):
         daemon = self.space.started_daemon()
         self.wait_settled()

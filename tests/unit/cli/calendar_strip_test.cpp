@@ -80,6 +80,18 @@ TEST_F(strip, many_equal_rows_are_counted_and_few_are_drawn) {
   EXPECT_NE(draw(granularity::day).find("         ... 22 rows like these\n2025-12  "), std::string::npos) << draw(granularity::day);
 }
 
+TEST_F(strip, a_row_that_is_only_partly_alike_is_drawn_by_itself) {
+  put(granularity::day, "2023-12-15", "2025-12-15", cell::success);
+  EXPECT_NE(draw(granularity::day)
+                .find("2023-12  ..............SSSSSSSSSSSSSSSSS\n"
+                      "2024-01  SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS\n"
+                      "         ... 21 rows like these\n"
+                      "2025-11  SSSSSSSSSSSSSSSSSSSSSSSSSSSSSS\n"
+                      "2025-12  SSSSSSSSSSSSSSS................\n"),
+            std::string::npos)
+      << draw(granularity::day);
+}
+
 TEST_F(strip, centuries_of_minutes_take_no_time) {
   put(granularity::minute, "0001-01-01T00:00:00", "9999-12-31T23:59:00", cell::success);
   const std::string text = draw(granularity::minute);

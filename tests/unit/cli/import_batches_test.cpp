@@ -13,7 +13,7 @@ class import_batches_on_a_journal : public ::testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(init_journal(path_));
-    journal_ = std::move(*journal_writer::open(path_));
+    journal_ = journal_writer::open(path_).value();
     batches_ = std::make_unique<import_batches>(*journal_);
   }
 

@@ -99,5 +99,18 @@ TEST(ndjson_reader, lines_across_the_pieces_read_are_whole) {
     ASSERT_EQ(all.lines[i], (found_line{static_cast<std::int64_t>(i + 1), {{plan, std::to_string(i) + std::string(i % 97, '-')}}, ""}));
 }
 
+TEST(ndjson_reader, a_line_break_right_after_a_piece_ends_its_line) {
+  constexpr std::size_t piece = 256 * 1024;
+  std::string document;
+  while (document.size() < piece - 100) document += "{\"plan\":\"p\"}\n";
+  document += "{\"plan\":\"";
+  document.append(piece - document.size() - 2, 'x');
+  document += "\"}\n{\"plan\":\"last\"}\n";
+  ASSERT_EQ(document[piece], '\n');
+  const auto all = ndjson(document);
+  EXPECT_EQ(all.lines.back().values.at(plan), "last");
+  for (const auto& line : all.lines) EXPECT_EQ(line.reason, "");
+}
+
 }  // namespace
 }  // namespace partmark

@@ -108,7 +108,10 @@ TEST(record_form, one_invocation_may_record_several_things) {
   second.first = "2025-10-21";
   record_options third = in_stop_post();
   third.plan = "q";
-  ASSERT_TRUE(*take_from(end, first) && *take_from(end, second) && *take_from(end, third));
+  record_options fourth = in_stop_post();
+  fourth.last = "2025-10-21";
+  ASSERT_TRUE(*take_from(end, first) && *take_from(end, second) && *take_from(end, third) && *take_from(end, fourth));
+  EXPECT_NE(first.key, fourth.key);
   EXPECT_NE(first.key, second.key);
   EXPECT_NE(first.key, third.key);
 }

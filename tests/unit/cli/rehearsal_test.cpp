@@ -21,7 +21,7 @@ class rehearsal_of_a_journal : public ::testing::Test {
   void record(std::string_view plan, std::string_view first, std::string_view last, std::string_view outcome) {
     if (!writer_) {
       ASSERT_TRUE(init_journal(settings_.journal.path));
-      writer_ = std::move(*journal_writer::open(settings_.journal.path));
+      writer_ = journal_writer::open(settings_.journal.path).value();
     }
     ASSERT_TRUE(writer_->record(new_plan_record{.plan = plan, .granularity = "DAY", .first = first, .last = last, .outcome = outcome}));
   }
