@@ -12,6 +12,7 @@ int run(const import_options& options, session& s);
 int run(const status_options& options, session& s);
 int run(const plans_options& options, session& s);
 int run(const show_options& options, session& s);
+int run(const explain_options& options, session& s);
 int run(const preview_options& options, session& s);
 int run(const pending_options& options, session& s);
 int run(const held_options& options, session& s);

@@ -134,6 +134,17 @@ all of them.
 Exit status: 0, or 1 when no such plan is known.
 )";
 
+inline constexpr std::string_view explain = R"(
+Follows one partition from cause to effect: the records that speak of it and the
+job that wrote each, which of them decides, where its mark stands with the
+platform, and the latest calls that told of it, with the platform's reply and
+traceId.
+
+A plan's latest 16 calls are kept. Records that were pruned are named as gone.
+
+Exit status: 0, or 1 when no such plan is known or the journal cannot be read.
+)";
+
 inline constexpr std::string_view preview = R"(
 Prints, as a JSON array, the exact requests that the daemon would send now, in
 order for each plan, if each were accepted at once. The journal's unread records

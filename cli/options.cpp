@@ -126,6 +126,11 @@ class parser {
     show.add_flag("--all", show_.all, "Draw all rows, not just the last 60");
     add_json(show, show_.json);
 
+    CLI::App& explain = add("explain", "Why a partition is marked as it is", help::explain, explain_);
+    explain.add_option("PLAN", explain_.plan, "The plan's uuid or configured name")->required();
+    add_text(explain, "PARTITION", explain_.partition, "Start of the partition; none for a full refresh", "DATE");
+    add_json(explain, explain_.json);
+
     CLI::App& preview = add("preview", "The requests that would go out now; sends nothing", help::preview, preview_);
     add_text(preview, "PLAN", preview_.plan, "Only this plan's", "PLAN");
     preview.add_flag("--json", preview_.json, "On one line, on a terminal too");
@@ -190,6 +195,7 @@ class parser {
   status_options status_;
   plans_options plans_;
   show_options show_;
+  explain_options explain_;
   preview_options preview_;
   pending_options pending_;
   held_options held_;

@@ -54,6 +54,12 @@ struct show_options {
   bool all = false;
 };
 
+struct explain_options {
+  std::string plan;
+  std::optional<std::string> partition;  // absent only for a full refresh
+  bool json = false;
+};
+
 struct preview_options {
   std::optional<std::string> plan;
   bool json = false;  // on one line; JSON it is anyway
@@ -80,8 +86,8 @@ struct control_options {
 struct adopt_journal_options {};
 
 using command_options =
-    std::variant<init_options, record_options, import_options, status_options, plans_options, show_options, preview_options,
-                 pending_options, held_options, rejected_options, control_options, adopt_journal_options>;
+    std::variant<init_options, record_options, import_options, status_options, plans_options, show_options, explain_options,
+                 preview_options, pending_options, held_options, rejected_options, control_options, adopt_journal_options>;
 
 struct command_line {
   std::string config_path;

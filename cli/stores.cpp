@@ -30,6 +30,13 @@ result<std::optional<state_reader>> open_state(const config::settings& settings)
   return opened.error();
 }
 
+result<std::optional<journal_history>> open_history(const std::string& path) {
+  auto file = open_patiently(path);
+  if (!file && file.error().code != errc::not_found) return file.error();
+  if (!file || *file == nullptr) return std::optional<journal_history>();
+  return std::optional<journal_history>(std::move(*file));
+}
+
 journal_ends find_journal_ends(const std::string& path, const journal_position& folded) {
   journal_ends ends;
   auto file = open_patiently(path);

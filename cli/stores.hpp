@@ -3,6 +3,7 @@
 
 #include "config/settings.hpp"
 #include "core/result.hpp"
+#include "journal/journal_history.hpp"
 #include "state/state_reader.hpp"
 
 #include <cstdint>
@@ -22,6 +23,9 @@ struct journal_ends {
   std::optional<error>
       trouble;  // it cannot be read, or is not the journal that `folded` speaks of; what could be read is here all the same
 };
+
+// The journal's records, to look back through. nullopt: there is no journal yet. corrupt, busy, io, permission, newer_version.
+[[nodiscard]] result<std::optional<journal_history>> open_history(const std::string& path);
 
 [[nodiscard]] journal_ends find_journal_ends(const std::string& path, const journal_position& folded);
 

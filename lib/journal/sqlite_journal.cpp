@@ -1,5 +1,6 @@
 #include "journal/sqlite_journal.hpp"
 
+#include "journal/row_views.hpp"
 #include "sqlite/transaction.hpp"
 
 #include <algorithm>
@@ -7,31 +8,6 @@
 
 namespace partmark {
 namespace {
-
-completion_row plan_row(const sqlite::statement::use& row) {
-  return completion_row{
-      .seq = row.int64(plan_column::seq),
-      .plan = row.text(plan_column::plan),
-      .granularity = row.optional_text(plan_column::granularity),
-      .first = row.optional_text(plan_column::first),
-      .last = row.optional_text(plan_column::last),
-      .outcome = row.text(plan_column::outcome),
-      .run_type = row.optional_text(plan_column::run_type),
-      .job = row.optional_text(plan_column::job),
-      .recorded_at = row.text(plan_column::recorded_at),
-  };
-}
-
-table_row table_row_of(const sqlite::statement::use& row) {
-  return table_row{
-      .seq = row.int64(table_column::seq),
-      .table_name = row.text(table_column::table_name),
-      .partition = row.text(table_column::partition),
-      .outcome = row.text(table_column::outcome),
-      .job = row.optional_text(table_column::job),
-      .recorded_at = row.text(table_column::recorded_at),
-  };
-}
 
 // The rows and the table's last number come from one snapshot: a number given later must not count as folded.
 template <class Deliver>
@@ -126,7 +102,7 @@ result<journal_slice> sqlite_journal::guarded(Read read) {
 result<journal_slice> sqlite_journal::read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) {
   assert(limit > 0);
   return guarded([&](journal_file& file) {
-    return read_slice(file, file.plans(), from, limit, [&](const sqlite::statement::use& row) { sink.row(plan_row(row)); });
+    return read_slice(file, file.plans(), from, limit, [&](const sqlite::statement::use& row) { sink.row(plan_row_of(row)); });
   });
 }
 
@@ -152,7 +128,7 @@ result<journal_slice> sqlite_journal::read_plan(std::string_view plan, std::int6
       ++seen;
       slice.cursor.folded_seq = rows.int64(plan_column::seq);
       if (rows.text(plan_column::plan) != plan) continue;
-      sink.row(plan_row(rows));
+      sink.row(plan_row_of(rows));
       ++slice.rows;
     }
     slice.full = seen == limit;

@@ -1,0 +1,29 @@
+#include "journal/journal_history.hpp"
+
+#include "journal/row_views.hpp"
+
+namespace partmark {
+
+result<void> journal_history::walk_plan(std::string_view plan, const std::function<bool(const completion_row&)>& visit) {
+  auto rows = file_->db().prepare(
+      "SELECT seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at"
+      " FROM plan_completion WHERE plan = ? ORDER BY seq DESC");
+  if (!rows) return rows.error();
+  auto found = rows->query(plan);
+  for (;;) {
+    const auto row = found.step();
+    if (!row) return row.error();
+    if (!*row || !visit(plan_row_of(found))) return {};
+  }
+}
+
+result<std::int64_t> journal_history::plans_pruned_through() {
+  auto identity = file_->db().prepare("SELECT plans_pruned_through FROM journal_identity");
+  if (!identity) return identity.error();
+  auto found = identity->query();
+  const auto row = found.step();
+  if (!row) return row.error();
+  return *row ? found.int64(0) : 0;
+}
+
+}  // namespace partmark
