@@ -22,6 +22,7 @@ int run(const adopt_journal_options& /*options*/, session& s) {
   state_changes forget;
   forget.position = journal_position{};
   if (auto done = (*store)->commit(forget); !done) return s.trouble(done.error());
+  if (auto done = (*store)->make_durable(); !done) return s.trouble(done.error());
   s.out().write(settings.journal.path +
                 ": adopted: at its next start partmarkd folds it from its first record, on top of the marks that it has\n");
   return exit_fine;

@@ -206,6 +206,27 @@ read. The daemon must be running.
 Exit status: 0 no difference, 1 differences, or a list could not be read.
 )";
 
+inline constexpr std::string_view check_state = R"(
+Reads the whole of the daemon's state and says what contradicts what in it: the
+file itself, references, runs that overlap or should be one, held partitions that
+are pending, and a journal that is not the one that was folded or ends before it.
+Changes nothing; the daemon may run.
+
+Exit status: 0 nothing found, 1 something was, 78 it is the journal.
+)";
+
+inline constexpr std::string_view rebuild = R"(
+Makes the state anew from the journal's records, beside the old one, and then puts
+it in its place: for a state that is damaged or lost. Every mark is pushed again.
+The old files are kept as state.db.TIME.bak. The daemon must be stopped.
+
+What source tables owe and what is paused is taken over from the old state. Where
+that cannot be read, nothing is paused, and tables start at the journal's end; with
+--replay-triggers the platform is told of every table record anew, which costs it
+real work. Records that were pruned from the journal are gone from the result:
+--without-pruned accepts that.
+)";
+
 inline constexpr std::string_view adopt_journal = R"(
 For when the journal was replaced on purpose (a restored backup, a new file), and
 partmarkd stopped with status 78. The journal that is there now counts from here

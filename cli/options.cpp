@@ -181,6 +181,15 @@ class parser {
   void add_state() {
     CLI::App& state = *app_.add_subcommand("state", "What the daemon keeps");
     state.require_subcommand(1);
+    CLI::App& check = *state.add_subcommand("check", "Look for contradictions in the state");
+    check.footer(without_frame(help::check_state));
+    check.callback([this] { chosen_ = check_state_; });
+    add_json(check, check_state_.json);
+    CLI::App& rebuild = *state.add_subcommand("rebuild", "Make the state anew from the journal");
+    rebuild.footer(without_frame(help::rebuild));
+    rebuild.callback([this] { chosen_ = rebuild_; });
+    rebuild.add_flag("--replay-triggers", rebuild_.replay_triggers, "Tell the platform of every table again");
+    rebuild.add_flag("--without-pruned", rebuild_.without_pruned, "Also from a journal that was pruned");
     CLI::App& adopt = *state.add_subcommand("adopt-journal", "Accept a journal that was replaced");
     adopt.footer(without_frame(help::adopt_journal));
     adopt.callback([this] { chosen_ = adopt_journal_options{}; });
@@ -201,6 +210,8 @@ class parser {
   held_options held_;
   rejected_options rejected_;
   control_options control_;
+  check_state_options check_state_;
+  rebuild_options rebuild_;
   bool all_ = false;
 };
 

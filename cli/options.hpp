@@ -85,9 +85,18 @@ struct control_options {
 
 struct adopt_journal_options {};
 
-using command_options =
-    std::variant<init_options, record_options, import_options, status_options, plans_options, show_options, explain_options,
-                 preview_options, pending_options, held_options, rejected_options, control_options, adopt_journal_options>;
+struct check_state_options {
+  bool json = false;
+};
+
+struct rebuild_options {
+  bool replay_triggers = false;
+  bool without_pruned = false;
+};
+
+using command_options = std::variant<init_options, record_options, import_options, status_options, plans_options, show_options,
+                                     explain_options, preview_options, pending_options, held_options, rejected_options, control_options,
+                                     adopt_journal_options, check_state_options, rebuild_options>;
 
 struct command_line {
   std::string config_path;

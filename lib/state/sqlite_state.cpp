@@ -4,6 +4,7 @@
 #include "sqlite/migrations.hpp"
 #include "sqlite/transaction.hpp"
 #include "state/load_state.hpp"
+#include "state/replace_state.hpp"
 #include "state/schema.hpp"
 #include "state/state_files.hpp"
 
@@ -32,6 +33,7 @@ result<void> prepare_file(sqlite::connection& file) {
 }  // namespace
 
 result<std::unique_ptr<sqlite_state>> sqlite_state::open(const std::string& path) {
+  if (auto done = finish_replacing(path); !done) return done.error();
   if (auto made = make_if_absent(path, state_mode); !made) return made.error();
   auto file = sqlite::connection::open(path, sqlite::open_mode::read_write, patience_at_start);
   if (!file) return file.error();
@@ -53,5 +55,14 @@ result<void> sqlite_state::commit(const state_changes& changes) {
 }
 
 result<void> sqlite_state::make_durable() { return file_.sync_wal(); }
+
+result<void> sqlite_state::close_whole(std::unique_ptr<sqlite_state> store) {
+  sqlite::connection& file = store->file_;
+  if (auto done = file.set_persistent_wal(false); !done) return done;
+  const auto blocked = file.query_int64("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!blocked) return blocked.error();
+  if (*blocked != 0) return error{errc::busy, file.path() + ": another process reads it; try again"};
+  return {};
+}
 
 }  // namespace partmark

@@ -15,7 +15,8 @@ namespace partmark {
 class sqlite_state final : public state {
  public:
   // Makes the file (0640, whatever the umask) in a directory that must exist, or brings its schema up to date; waits up to 5 s for
-  // others that hold it. Power cuts may take the latest commits, never their order or wholeness. not_found: the directory is not there.
+  // others that hold it; ends the exchange of a rebuild that was cut off. Power cuts may take the latest commits, never their order or
+  // wholeness. not_found: the directory is not there.
   // exists: the file is some other database, left alone. newer_version, corrupt, permission, no_space, io, busy.
   [[nodiscard]] static result<std::unique_ptr<sqlite_state>> open(const std::string& path);
 
@@ -28,6 +29,9 @@ class sqlite_state final : public state {
 
   // Makes everything committed survive a power cut: before records that it rests upon are pruned from the journal.
   result<void> make_durable();
+
+  // Ends the store with everything in the one file, without a log beside it, to be moved elsewhere. busy: someone reads it.
+  static result<void> close_whole(std::unique_ptr<sqlite_state> store);
 
  private:
   sqlite_state(sqlite::connection file, state_statements statements) : file_(std::move(file)), statements_(std::move(statements)) {}
