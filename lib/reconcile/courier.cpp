@@ -25,6 +25,19 @@ http_request request_for(const plan_state& plan, const call& c) {
   return can::update_partitions(plan.row.uuid, run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
 }
 
+can::call_type type_of(caller who) {
+  switch (kind_of(who)) {
+    case caller_kind::plan:
+      return can::call_type::mark;
+    case caller_kind::table:
+      return can::call_type::trigger;
+    case caller_kind::drift:
+    case caller_kind::plan_check:
+      break;
+  }
+  return can::call_type::list;
+}
+
 attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, now t) {
   attempt_row row;
   row.plan = plan.row.id;
@@ -48,7 +61,18 @@ courier::courier(plan_table& plans, const loop_settings& settings, remote& out, 
       endpoints_(settings, log),
       outcome_(settings, log, random),
       triggers_(settings, log, random),
-      drift_(log) {}
+      drift_(log),
+      plan_checks_(settings, log) {}
+
+void courier::configure(now t) {
+  endpoints_.configure(t);
+  for (std::size_t i = 0; i < endpoints_.all().size(); ++i) {
+    endpoint_state& e = endpoints_.at(i);
+    const caller who = static_cast<caller>(i) | table_bit | drift_bit;
+    e.waiting.drop(who);
+    if (!e.removed && plan_checks_.begin(i, e.settings)) e.waiting.set(who, t.steady);
+  }
+}
 
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
@@ -107,26 +131,27 @@ void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_c
   const under_way call = found->second;
   flights_.erase(found);
 
-  const bool is_table = (call.who & table_bit) != 0;
-  const bool is_drift = (call.who & drift_bit) != 0;
-  verdict v = can::classify(reply, is_table ? can::call_type::trigger : is_drift ? can::call_type::list : can::call_type::mark, t.system);
+  verdict v = can::classify(reply, type_of(call.who), t.system);
   out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
   endpoints_.ended(call.endpoint, v, t);
 
-  if (is_table) {
-    const table_id id = call.who & ~table_bit;
-    const steady_time due = triggers_.ended(id, v, t, batch);
-    const table_state& table = triggers_.at(id);
-    if (table.owes) endpoints_.at(table.endpoint).waiting.set(call.who, due);
-    touched_table(id, t);
-    return;
+  switch (kind_of(call.who)) {
+    case caller_kind::plan:
+      return plan_ended(plans_.at(call.who), endpoints_.at(call.endpoint).settings.settle_time, v, t, batch);
+    case caller_kind::drift:
+      return drift_page_ended(plans_.at(number_of(call.who)), v, reply, t, batch);
+    case caller_kind::table:
+      return trigger_ended(number_of(call.who), v, t, batch);
+    case caller_kind::plan_check:
+      if (const auto gap = plan_checks_.ended(call.endpoint, v, reply)) endpoints_.at(call.endpoint).waiting.set(call.who, t.steady + *gap);
   }
-  plan_state& plan = plans_.at(call.who & ~drift_bit);
-  if (is_drift) {
-    drift_page_ended(plan, v, reply, t, batch);
-    return;
-  }
-  plan_ended(plan, endpoints_.at(call.endpoint).settings.settle_time, v, t, batch);
+}
+
+void courier::trigger_ended(table_id id, const verdict& v, now t, state_changes& batch) {
+  const steady_time due = triggers_.ended(id, v, t, batch);
+  const table_state& table = triggers_.at(id);
+  if (table.owes) endpoints_.at(table.endpoint).waiting.set(id | table_bit, due);
+  touched_table(id, t);
 }
 
 void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch) {
@@ -231,19 +256,22 @@ void courier::launch(std::uint64_t call_id, caller who, std::size_t endpoint, ht
 }
 
 void courier::prepare(now t, state_changes& batch) {
-  for (auto& e : endpoints_.all()) {
-    while (const auto who = e.next_caller(t.steady)) {
-      if ((*who & table_bit) != 0) {
-        prepare_table(*who & ~table_bit, t, batch);
-        continue;
-      }
-      plan_state& plan = plans_.at(*who & ~drift_bit);
-      if ((*who & drift_bit) != 0) {
-        launch(++last_call_id_, *who, plan.endpoint, drift_.next_request(plan));
-        continue;
-      }
-      if (!prepare_plan(plan, t, batch)) touched(plan, t, batch);
-    }
+  for (std::size_t i = 0; i < endpoints_.all().size(); ++i)
+    while (const auto who = endpoints_.at(i).next_caller(t.steady)) prepare_caller(*who, i, t, batch);
+}
+
+void courier::prepare_caller(caller who, std::size_t endpoint, now t, state_changes& batch) {
+  switch (kind_of(who)) {
+    case caller_kind::plan:
+      if (plan_state& plan = plans_.at(who); !prepare_plan(plan, t, batch)) touched(plan, t, batch);
+      return;
+    case caller_kind::drift:
+      return launch(++last_call_id_, who, endpoint, drift_.next_request(plans_.at(number_of(who))));
+    case caller_kind::table:
+      prepare_table(number_of(who), t, batch);
+      return;
+    case caller_kind::plan_check:
+      return launch(++last_call_id_, who, endpoint, plan_checks_.next_request(endpoint));
   }
 }
 
@@ -255,22 +283,31 @@ void courier::send_prepared() {
 void courier::abandon_prepared(now t, state_changes& batch) {
   batch.intents.clear();
   for (const auto& p : std::exchange(prepared_, {})) {
-    --endpoints_.at(flights_.at(p.call_id).endpoint).in_flight;
+    const std::size_t endpoint = flights_.at(p.call_id).endpoint;
+    --endpoints_.at(endpoint).in_flight;
     flights_.erase(p.call_id);
-    if ((p.who & table_bit) != 0) {
-      triggers_.untake(p.who & ~table_bit, batch);
-      touched_table(p.who & ~table_bit, t);
-      continue;
-    }
-    plan_state& plan = plans_.at(p.who & ~drift_bit);
-    if ((p.who & drift_bit) != 0) {
-      endpoints_.at(plan.endpoint).waiting.set(p.who, t.steady);
-      continue;
-    }
-    plan.book.refused();
-    plan.under_way.reset();
-    touched(plan, t, batch);
+    withdraw(p.who, endpoint, t, batch);
   }
+}
+
+void courier::withdraw(caller who, std::size_t endpoint, now t, state_changes& batch) {
+  switch (kind_of(who)) {
+    case caller_kind::plan: {
+      plan_state& plan = plans_.at(who);
+      plan.book.refused();
+      plan.under_way.reset();
+      return touched(plan, t, batch);
+    }
+    case caller_kind::table:
+      triggers_.untake(number_of(who), batch);
+      return touched_table(number_of(who), t);
+    case caller_kind::plan_check:
+      plan_checks_.withdrawn(endpoint);
+      break;
+    case caller_kind::drift:
+      break;
+  }
+  endpoints_.at(endpoint).waiting.set(who, t.steady);
 }
 
 std::optional<steady_time> courier::next_time(now t) const {

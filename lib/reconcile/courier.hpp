@@ -6,6 +6,7 @@
 #include "reconcile/drift_checks.hpp"
 #include "reconcile/endpoint_board.hpp"
 #include "reconcile/outcome.hpp"
+#include "reconcile/plan_checks.hpp"
 #include "reconcile/plans.hpp"
 #include "reconcile/remote.hpp"
 #include "reconcile/triggers.hpp"
@@ -24,7 +25,7 @@ class courier {
  public:
   courier(plan_table& plans, const loop_settings& settings, remote& out, events& log, random_source& random);
 
-  void configure(now t) { endpoints_.configure(t); }
+  void configure(now t);
   [[nodiscard]] std::size_t endpoint_named(std::string_view name) const { return endpoints_.named(name); }
 
   void restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused);
@@ -76,10 +77,13 @@ class courier {
     http_request request;
   };
 
+  void prepare_caller(caller who, std::size_t endpoint, now t, state_changes& batch);
   bool prepare_plan(plan_state& plan, now t, state_changes& batch);
   bool prepare_table(table_id table, now t, state_changes& batch);
   void plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch);
+  void trigger_ended(table_id table, const verdict& v, now t, state_changes& batch);
   void drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch);
+  void withdraw(caller who, std::size_t endpoint, now t, state_changes& batch);
   void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request);
 
   plan_table& plans_;
@@ -89,6 +93,7 @@ class courier {
   outcome outcome_;
   triggers triggers_;
   drift_checks drift_;
+  plan_checks plan_checks_;
   struct under_way {
     caller who = 0;
     std::size_t endpoint = 0;

@@ -7,6 +7,7 @@
 #include "reconcile/events.hpp"
 #include "reconcile/settings.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,10 +17,19 @@
 
 namespace partmark {
 
-// Who waits in an endpoint's schedule: a plan by its id, a table by its id and table_bit, or a plan's drift check by its id and drift_bit.
+// Who waits in an endpoint's schedule: a plan by its id, a table by its id and table_bit, a plan's drift check by its id and drift_bit, or
+// the endpoint's own plan check by the endpoint's index and both.
 using caller = std::uint32_t;
 inline constexpr caller table_bit = 0x8000'0000U;
 inline constexpr caller drift_bit = 0x4000'0000U;
+
+enum class caller_kind : std::uint8_t { plan, drift, table, plan_check };
+
+[[nodiscard]] constexpr caller_kind kind_of(caller who) {
+  constexpr std::array kinds{caller_kind::plan, caller_kind::drift, caller_kind::table, caller_kind::plan_check};
+  return kinds[who >> 30U];
+}
+[[nodiscard]] constexpr std::uint32_t number_of(caller who) { return who & ~(table_bit | drift_bit); }
 
 struct endpoint_state {
   endpoint_settings settings;

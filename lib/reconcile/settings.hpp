@@ -18,6 +18,7 @@ struct endpoint_settings {
   std::string tenant_id;
   std::size_t max_in_flight = 8;
   milliseconds settle_time{std::chrono::seconds(60)};
+  bool verify_plans = false;  // ask once whether the configured plans exist there and are EXTERNAL
 };
 
 struct plan_settings {
