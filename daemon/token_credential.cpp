@@ -21,7 +21,12 @@ constexpr retry_settings fetch_backoff{milliseconds(500), milliseconds(60'000), 
 // How a call ends that never left for want of a token: as a refused credential if that is why, else as trouble before the first byte.
 exchange without_token(const exchange& token_call, const std::string& why) {
   const auto* reply = std::get_if<http_reply>(&token_call);
-  if (reply && (reply->status == 401 || reply->status == 403)) return *reply;
+  if (reply && can::classify(token_call, can::call_type::token, system_time()).kind == verdict_kind::unauthorized) {
+    // A 200 that says no to the app's secret is a refused credential; the call that waited would read the same 200 as its own refusal.
+    http_reply refused = *reply;
+    if (refused.status != 403) refused.status = 401;
+    return refused;
+  }
   transport_failure none;
   none.phase = transport_phase::connect;
   none.message = "no token: " + why;

@@ -14,6 +14,9 @@ import tempfile
 import time
 import unittest
 
+# The credential of every endpoint that is not given another: wherever it shows up afterwards is a leak.
+SECRET = "hush-8c1f4be2-not-for-any-log"
+
 LIMIT = int(os.environ.get("PARTMARK_TEST_LIMIT", "120"))  # seconds until a condition counts as never: nobody waits so long when all is well
 
 
@@ -126,6 +129,8 @@ class workspace:
         self.socket_path = self.folder / "control.sock"
         self.journal_path.parent.mkdir()
         self.state_path.parent.mkdir()
+        self.secrets = {}
+        self.secret_path = self.keep_secret("credential", SECRET)
 
     def close(self):
         for p in self.processes:
@@ -133,6 +138,24 @@ class workspace:
         for folder in self.mounts:
             subprocess.run(["umount", folder], check=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def keep_secret(self, name, value):
+        """A file that holds it; from here on nothing else may, but what the platform's side keeps."""
+        path = self.folder / f"{name}.secret"
+        path.write_text(value + "\n")
+        path.chmod(0o600)
+        self.secrets[name] = value.encode()
+        return path
+
+    def leaks(self):
+        """Files with a secret in them: logs, output, state.db and its log, journal, sockets' leavings."""
+        found = []
+        for path in self.folder.rglob("*"):
+            if path.suffix == ".secret" or path.name.startswith("can.") or not path.is_file():
+                continue
+            content = path.read_bytes()
+            found += [f"{path.name}: {name}" for name, value in self.secrets.items() if value in content]
+        return found
 
     def configure(self, url, endpoint=None, **sections):
         """Writes the configuration: everything quick unless told otherwise. A section's keys are laid over the usual ones."""
@@ -144,9 +167,9 @@ class workspace:
             "circuit": {"probe_every": "20ms"},
             "status": {"listen": "off"},
             "control": {"socket": str(self.socket_path)},
-            "log": {"level": "debug", "format": "json"},
+            "log": {"level": "trace", "format": "json"},
         }
-        first = {"name": "can", "url": url, "tenant_id": "tn_1", "auth": {"type": "UID", "value": "1"}}
+        first = {"name": "can", "url": url, "tenant_id": "tn_1", "auth": {"type": "APIKEY", "value_file": str(self.secret_path)}}
         first |= {"request_timeout": "10s", "settle_time": "300ms"} | (endpoint or {})
         endpoints = sections.pop("endpoints", [first])
         whole = {k: {**usual.get(k, {}), **sections.get(k, {})} for k in usual | sections if k not in ("plans", "tables")}
@@ -179,6 +202,8 @@ class workspace:
             [program("PARTMARK"), "--config", str(self.config_path), *arguments],
             input=stdin, capture_output=True, text=True, timeout=LIMIT, check=False,
         )
+        shown = (done.stdout + done.stderr).encode()
+        assert not any(value in shown for value in self.secrets.values()), f"partmark {arguments} shows a secret: {shown}"
         return done.returncode, done.stdout, done.stderr
 
     def read(self, *arguments):
@@ -206,6 +231,10 @@ class integration_case(unittest.TestCase):
         self.space = workspace()
         self.addCleanup(self.space.close)
         self.addCleanup(self.show_logs)
+        self.addCleanup(self.assert_no_leak)
+
+    def assert_no_leak(self):
+        self.assertEqual(self.space.leaks(), [], "a secret is written down")
 
     def show_logs(self):
         outcome = getattr(self._outcome, "result", None)
