@@ -86,6 +86,7 @@ void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, 
     for (const range r : report.missing) plan.book.touch(r, changes);
     for (const range r : report.unexpected) plan.book.touch(r, changes);
     append(batch, plan.row.id, changes);
+    batch.durable = true;
   }
   outcome.report = std::move(report);
 }

@@ -150,10 +150,13 @@ void loop::caught_up(now t) {
   unsaved_.boot_id = boot_id_;
   for (plan_state& plan : plans_) {
     ledger_changes changes;
-    std::vector<range> pending;
-    plan.book.pending().visit_all([&](range at, mark) { pending.push_back(at); });
+    std::vector<range> suspect;
+    plan.book.pending().visit_all([&](range at, mark) { suspect.push_back(at); });
+    // What is held may have been tried once more, and what was in limbo asserted again.
+    plan.book.held().visit_all([&](range at, hold_id) { suspect.push_back(at); });
+    plan.book.limbo().visit_all([&](range at, const limbo_entry&) { suspect.push_back(at); });
     const auto settled_at = t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time;
-    for (const range at : pending) plan.book.may_land(at, every_mark, settled_at, changes);
+    for (const range at : suspect) plan.book.may_land(at, every_mark, settled_at, changes);
     append(unsaved_, plan.row.id, changes);
     courier_.touched(plan, t, unsaved_);
   }

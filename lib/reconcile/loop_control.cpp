@@ -121,6 +121,7 @@ void loop::start_refold(plan_state& plan, now t) {
              {{"plan", plan.row.uuid}}});
   ledger_changes changes;
   plan.book.reset(shape, changes);
+  unsaved_.durable = true;
   append(unsaved_, plan.row.id, changes);
   plan.inside.clear();
   plan.row.shape = shape;
@@ -179,6 +180,7 @@ bool loop::retry_held(std::optional<std::string_view> name, now t) {
 }
 
 bool loop::resync(std::optional<std::string_view> uuid, now t) {
+  unsaved_.durable = true;  // no record tells of it: calls that a power cut made forget could not be suspected
   return each(uuid, [&](plan_state& plan) {
     ledger_changes changes;
     plan.book.resync(changes);

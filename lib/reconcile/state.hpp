@@ -109,7 +109,8 @@ struct state_changes {
   std::vector<trigger_row> triggers;                 // keyed by (table, date)
   std::vector<std::pair<std::string, bool>> paused;  // endpoint name, paused or not
   std::optional<journal_position> position;
-  std::optional<std::string> boot_id;
+  std::optional<std::string> boot_id;  // durable with it
+  bool durable = false;                // no power cut may take this batch once it is stored, nor those before it
 
   [[nodiscard]] bool empty() const;
   void clear();

@@ -48,6 +48,15 @@ result<stored_state> sqlite_state::load() { return load_state(file_); }
 
 result<void> sqlite_state::commit(const state_changes& changes) {
   if (changes.empty()) return {};
+  if (!changes.boot_id && !changes.durable) return commit_batch(changes);
+  // Were this lost, the next boot would not suspect the calls that follow from it (DESIGN §5).
+  if (auto done = file_.set_synchronous(sqlite::synchronous::full); !done) return done;
+  auto done = commit_batch(changes);
+  if (auto back = file_.set_synchronous(sqlite::synchronous::normal); done && !back) return back;
+  return done;
+}
+
+result<void> sqlite_state::commit_batch(const state_changes& changes) {
   auto scope = sqlite::transaction::begin(file_, sqlite::transaction_kind::immediate);
   if (!scope) return scope.error();
   if (auto done = statements_.apply(changes); !done) return done;

@@ -24,7 +24,8 @@ class sqlite_state final : public state {
   // `partmark state check` says more.
   [[nodiscard]] result<stored_state> load();
 
-  // invalid: a row that the schema refuses, a programmer's mistake.
+  // What is not asked to be durable, and tells of no boot, may be lost with the power. invalid: a row that the schema refuses, a
+  // programmer's mistake.
   result<void> commit(const state_changes& changes) override;
 
   // Makes everything committed survive a power cut: before records that it rests upon are pruned from the journal.
@@ -35,6 +36,8 @@ class sqlite_state final : public state {
 
  private:
   sqlite_state(sqlite::connection file, state_statements statements) : file_(std::move(file)), statements_(std::move(statements)) {}
+
+  result<void> commit_batch(const state_changes& changes);
 
   sqlite::connection file_;
   state_statements statements_;  // after file_: destroyed before it

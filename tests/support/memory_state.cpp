@@ -12,7 +12,10 @@ result<void> memory_state::commit(const state_changes& changes) {
     if (auto e = trouble()) return *e;
   tables_.apply(changes);
   ++commits_;
-  if (undoable_ > 0) {
+  if (undoable_ > 0 && (changes.durable || changes.boot_id)) {
+    recent_.clear();
+    base_ = tables_;
+  } else if (undoable_ > 0) {
     recent_.push_back(changes);
     if (recent_.size() > undoable_) {
       base_.apply(recent_.front());

@@ -159,6 +159,76 @@ TEST(limbo, after_a_reboot_that_counts_for_what_the_journal_held_unread_too) {
   EXPECT_EQ(d.remote.open().size(), 1U);
 }
 
+// The cut takes what was stored of the last call, and of what led to it. A call that says `later` then has to be said once more when
+// all that may still land has landed.
+void expect_late_landing_is_put_right(loop_driver& d, std::size_t commits_lost) {
+  d.kill();
+  d.state.cut_power(commits_lost);
+  d.start("boot-2");
+  d.accept_all();
+  d.complete("p", 1, mark::failed);
+  d.accept_all();
+  const auto before = d.remote.all().size();
+  d.pass(seconds(60));
+  d.accept_all();
+  ASSERT_GT(d.remote.all().size(), before);
+  EXPECT_EQ(d.remote.all().back().said.what.claims, claims({{{1, 1}, mark::failed}}));
+}
+
+TEST(limbo, after_a_reboot_a_resync_may_have_sent_what_was_accepted_long_ago) {
+  loop_driver d;
+  d.state.keep_undoable(100);
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  ASSERT_TRUE(d.loop().resync("p", d.t));
+  d.work();
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  expect_late_landing_is_put_right(d, 1);
+}
+
+TEST(limbo, after_a_reboot_a_refold_may_have_sent_what_was_accepted_long_ago) {
+  loop_driver d;
+  d.state.keep_undoable(100);
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  ASSERT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  expect_late_landing_is_put_right(d, 2);
+}
+
+TEST(limbo, after_a_reboot_what_is_held_may_have_been_tried_again) {
+  loop_driver d;
+  d.state.keep_undoable(100);
+  d.start();
+  d.complete("p", 1);
+  while (d.loop().summary().held_plans == 0) {
+    if (d.remote.open().empty()) d.pass(seconds(5));
+    d.answer(rejected_reply());
+  }
+  ASSERT_TRUE(d.loop().retry_held("p", d.t));
+  d.work();
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  expect_late_landing_is_put_right(d, 1);
+}
+
+TEST(limbo, after_a_reboot_what_was_in_limbo_may_have_been_asserted_again) {
+  loop_driver d;
+  d.state.keep_undoable(100);
+  d.start();
+  d.complete("p", 1, mark::failed);
+  d.answer(timed_out());
+  d.complete("p", 1);
+  d.accept_all();
+  d.pass(seconds(5));
+  d.accept_all();
+  d.pass(seconds(60));  // success is asserted once more
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  expect_late_landing_is_put_right(d, 1);
+}
+
 TEST(limbo, a_crash_before_the_reboot_was_taken_into_account_finds_the_old_boot_again) {
   loop_driver d;
   d.start();
