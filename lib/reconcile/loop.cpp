@@ -14,6 +14,9 @@ constexpr std::array<std::chrono::microseconds, 8> look_gaps{
     std::chrono::microseconds(12'800), std::chrono::microseconds(6'400), std::chrono::microseconds(3'200), std::chrono::microseconds(1'600),
     std::chrono::microseconds(800),    std::chrono::microseconds(400),   std::chrono::microseconds(200),   std::chrono::microseconds(100)};
 
+// Writers hold the journal for moments; who holds it for so long is worth a line.
+constexpr std::chrono::seconds busy_patience{10};
+
 constexpr retry_settings store_backoff{milliseconds(5), milliseconds(2000), 2.0};
 
 }  // namespace
@@ -181,6 +184,7 @@ bool loop::store(now t) {
 
 // Once for each trouble: a file that opens and then cannot be read must not fill the log.
 void loop::readable() {
+  busy_since_.reset();
   if (std::exchange(journal_trouble_, {}).empty()) return;
   log_.emit({severity::info, event_name::journal_opened, "the journal is readable", {{"uuid", source_.uuid()}}});
 }
@@ -188,7 +192,11 @@ void loop::readable() {
 void loop::unreadable(const error& e, stage& s, now t) {
   s.again = false;
   s.retry = t.steady + (e.code == errc::busy ? milliseconds(5) : settings_.poll_interval);
-  if (e.code == errc::busy || e.message == journal_trouble_) return;
+  if (e.code == errc::busy && t.steady - busy_since_.value_or(t.steady) < busy_patience) {
+    if (!busy_since_) busy_since_ = t.steady;
+    return;
+  }
+  if (e.message == journal_trouble_) return;
   journal_trouble_ = e.message;
   log_.emit({severity::error, event_name::journal_unreadable, "nothing is pushed until the journal can be read: " + e.message, {}});
 }

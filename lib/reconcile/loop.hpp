@@ -131,7 +131,8 @@ class loop {
   steady_time next_look_{};
   unsigned store_failures_ = 0;
   std::optional<steady_time> store_retry_;
-  std::string journal_trouble_;  // what was last reported, so that it is said once
+  std::optional<steady_time> busy_since_;  // of the journal
+  std::string journal_trouble_;            // what was last reported, so that it is said once
 };
 
 }  // namespace partmark

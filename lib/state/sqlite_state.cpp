@@ -19,6 +19,15 @@ constexpr mode_t state_mode = 0640;
 // A turn that wrote much must not leave a log of that size for good.
 constexpr const char* limit_log = "PRAGMA journal_size_limit = 16777216";
 
+// What can still be done about a damaged file.
+error with_advice(error e) {
+  constexpr const char* advice = "; `partmark state check` says more, and `partmark state rebuild` makes it anew from the journal";
+  if (e.code == errc::corrupt && e.message.find("partmark state") == std::string::npos) e.message += advice;
+  return e;
+}
+
+result<void> advised(result<void> done) { return done ? done : result<void>(with_advice(done.error())); }
+
 result<void> prepare_file(sqlite::connection& file) {
   const auto stage = examine_state(file);
   if (!stage) return stage.error();
@@ -37,23 +46,27 @@ result<std::unique_ptr<sqlite_state>> sqlite_state::open(const std::string& path
   if (auto made = make_if_absent(path, state_mode); !made) return made.error();
   auto file = sqlite::connection::open(path, sqlite::open_mode::read_write, patience_at_start);
   if (!file) return file.error();
-  if (auto done = prepare_file(*file); !done) return done.error();
+  if (auto done = prepare_file(*file); !done) return with_advice(done.error());
   auto statements = state_statements::prepare(*file);
-  if (!statements) return statements.error();
+  if (!statements) return with_advice(statements.error());
   if (auto done = file->set_busy_timeout(milliseconds(0)); !done) return done.error();
   return std::unique_ptr<sqlite_state>(new sqlite_state(std::move(*file), std::move(*statements)));
 }
 
-result<stored_state> sqlite_state::load() { return load_state(file_); }
+result<stored_state> sqlite_state::load() {
+  auto loaded = load_state(file_);
+  if (!loaded) return with_advice(loaded.error());
+  return loaded;
+}
 
 result<void> sqlite_state::commit(const state_changes& changes) {
   if (changes.empty()) return {};
-  if (!changes.boot_id && !changes.durable) return commit_batch(changes);
+  if (!changes.boot_id && !changes.durable) return advised(commit_batch(changes));
   // Were this lost, the next boot would not suspect the calls that follow from it (DESIGN §5).
   if (auto done = file_.set_synchronous(sqlite::synchronous::full); !done) return done;
   auto done = commit_batch(changes);
   if (auto back = file_.set_synchronous(sqlite::synchronous::normal); done && !back) return back;
-  return done;
+  return advised(done);
 }
 
 result<void> sqlite_state::commit_batch(const state_changes& changes) {

@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::array<const char*, 4> plans = {"daily", "orders", "clicks", "whole"};
 constexpr int days = 24;
 constexpr microseconds settle_time = seconds(60);
 
@@ -41,7 +40,7 @@ storage_world::storage_world(std::uint64_t seed)
   settings_.slice_rows = static_cast<std::size_t>(between(1, 12));
   settings_.ranges_max = static_cast<std::size_t>(between(1, 20));
   if (chance(40))
-    for (int i = 0; i < 3; ++i) poison_.emplace(plans[static_cast<std::size_t>(between(0, 2))], 20'000 + between(0, days - 1));
+    for (int i = 0; i < 3; ++i) poison_.emplace(plan_names[static_cast<std::size_t>(between(0, 2))], 20'000 + between(0, days - 1));
   log.keep = false;
   use_disk(&disk);
 }
@@ -71,7 +70,7 @@ void storage_world::write_record() {
     if (!opened->set_synchronous(jobs_are_durable_ ? sqlite::synchronous::full : sqlite::synchronous::normal)) return;
     job_.emplace(std::move(*opened));
   }
-  const std::string plan = plans[static_cast<std::size_t>(between(0, 3))];
+  const std::string plan = plan_names[static_cast<std::size_t>(between(0, 3))];
   const bool whole = plan == "whole";
   const int first = between(0, days - 1);
   const ordinal origin = 20'000;
@@ -171,35 +170,9 @@ void storage_world::cut_power() {
   pass_until(clock_ + time(seconds(1), seconds(90)), nullptr);
 }
 
-// The journal as anyone would read it now.
-void storage_world::read_truth() {
-  in_doubt_ = false;
-  disk.listening = false;
-  truth_.clear();
-  last_seq_ = 0;
-  auto file = sqlite::connection::open(journal_path_, sqlite::open_mode::read_write, milliseconds(0));
-  if (file) {
-    file->set_checkpoint_on_close(false);
-    auto rows_of = file->prepare("SELECT seq, plan, first, coalesce(last, first), outcome FROM plan_completion ORDER BY seq");
-    if (rows_of) {
-      auto rows = rows_of->query();
-      for (auto row = rows.step(); row && *row; row = rows.step()) {
-        last_seq_ = rows.int64(0);
-        const mark said = parse_mark(rows.text(4)).value();
-        const std::string plan(rows.text(1));
-        const range at = rows.is_null(2)
-                             ? whole_table
-                             : range{*parse_partition(granularity::day, rows.text(2)), *parse_partition(granularity::day, rows.text(3))};
-        for (ordinal o = at.first; o <= at.last; ++o) truth_[plan][o] = said;
-      }
-    }
-  }
-  disk.listening = true;
-}
-
 void storage_world::person_acts() {
   if (!loop_) return;
-  const std::string plan = plans[static_cast<std::size_t>(between(0, 3))];
+  const std::string plan = plan_names[static_cast<std::size_t>(between(0, 3))];
   if (chance(50)) {
     say("resync " + plan);
     loop_->resync(plan, t());
@@ -303,59 +276,6 @@ void storage_world::land(const told& said) {
   say("lands " + said.plan);
   for (const claim& c : said.what.claims)
     for (ordinal o = c.at.first; o <= c.at.last; ++o) platform_[said.plan][o] = c.said;
-}
-
-void storage_world::check_call(const told& said) {
-  const auto& marks = truth_[said.plan];
-  for (const claim& c : said.what.claims)
-    for (ordinal o = c.at.first; o <= c.at.last; ++o) {
-      const auto word = marks.find(o);
-      require(word != marks.end() && word->second == c.said, "no call claims another mark than the journal's latest, read to its end");
-    }
-}
-
-void storage_world::heal_and_check() {
-  say("healed");
-  disk.before = nullptr;
-  rough_ = false;
-  poison_.clear();
-  read_truth();
-  for (int tries = 0; !start(); ++tries) require(tries < 3, "the daemon starts when nothing is wrong");
-  loop_->journal_hint();
-  poke();
-  after(seconds(1), [this] {
-    loop_->retry_held(std::nullopt, t());
-    poke();
-  });
-  pass_until(clock_ + minutes(20),
-             [this] { return clock_ > seconds(2) && loop_->settled() && loop_->summary().held_plans == 0 && events_.empty(); });
-  pass_until(clock_ + 3 * settle_time, nullptr);
-  require(loop_->settled() && loop_->summary().held_plans == 0, "once the faults stop, everything is accepted in bounded time");
-  require(loop_->summary().position.plans.folded_seq == last_seq_, "everything is folded");
-  check_platform();
-  check_marks();
-}
-
-void storage_world::check_platform() {
-  for (const char* plan : plans) {
-    const auto& heard = platform_[plan];
-    for (const auto& [o, said] : truth_[plan]) {
-      // A failed refresh has no word of its own: what was true before stays.
-      if (std::string_view(plan) == "whole" && said != mark::success) continue;
-      const auto it = heard.find(o);
-      require(it != heard.end() && it->second == said, "in the end the platform holds what the journal says");
-    }
-    for (const auto& [o, said] : heard) require(truth_[plan].contains(o), "the platform was told of nothing that no record says");
-  }
-}
-
-void storage_world::check_marks() {
-  auto stored = state_->load();
-  require(stored.has_value(), "the state can be read");
-  std::map<std::string, std::map<ordinal, mark>> folded;
-  for (const auto& run : stored->marks)
-    for (ordinal o = run.change.at.first; o <= run.change.at.last; ++o) folded[stored->plans[run.plan].uuid][o] = run.change.value;
-  for (const char* plan : plans) require(folded[plan] == truth_[plan], "every record is folded exactly once");
 }
 
 void storage_world::say(const std::string& what) const {

@@ -12,6 +12,7 @@
 #include "support/told.hpp"
 #include "unit/sqlite/temporary_folder.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -25,6 +26,8 @@
 #include <vector>
 
 namespace partmark::testing {
+
+inline constexpr std::array<const char*, 4> plan_names = {"daily", "orders", "clicks", "whole"};
 
 using moment = std::chrono::microseconds;  // since the world began
 
@@ -50,6 +53,8 @@ class storage_world final : private remote {
   [[nodiscard]] const std::string& journal_path() const { return journal_path_; }
   [[nodiscard]] const std::string& state_path() const { return state_path_; }
   [[nodiscard]] bool running() const { return loop_ != nullptr; }
+  // Whether records are unread, or marks unaccepted, but for what is held.
+  [[nodiscard]] bool owes() const { return !loop_->settled() || loop_->summary().position.plans.folded_seq < last_seq_; }
   void tell(bool aloud) { aloud_ = aloud; }
 
   // What happens: jobs record and a person commands so often, spread over `time`.
