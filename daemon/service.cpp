@@ -41,12 +41,13 @@ service::service(const daemon_options& options, config::settings settings, event
       lock_(state_lock::acquire(settings_.state.path).value()),
       state_(sqlite_state::open(settings_.state.path).value()),
       journal_(settings_.journal.path),
-      remote_(io_, log_,
+      board_(io_, log_, loop_, settings_),
+      remote_(io_, board_,
               [this](std::uint64_t call_id, exchange reply) {
                 loop_.ended(call_id, std::move(reply));
                 schedule_turn();
               }),
-      loop_(journal_, *state_, remote_, log_, loop_settings_of(settings_), seed()),
+      loop_(journal_, *state_, remote_, board_, loop_settings_of(settings_), seed()),
       control_(io_,
                [this](const control_command& command, control_done done) {
                  // The answer leaves after the turn that stores what was done.
@@ -62,27 +63,29 @@ service::service(const daemon_options& options, config::settings settings, event
       heartbeat_(io_),
       watchdog_(io_) {
   remote_.configure(settings_.endpoints).value();
+  // A run to the end of the journal is over before anybody looks.
+  if (!options_.once) board_.listen(settings_.status.listen).value();
   const now t = clock_now();
   loop_.restore(state_->load().value(), boot_id(), t);
   if (options_.once) loop_.retry_held(std::nullopt, t);
 }
 
 int service::run() {
-  log_.emit({severity::info,
-             event_name::daemon_started,
-             "partmarkd " PARTMARK_VERSION " started",
-             {{"version", std::string(PARTMARK_VERSION)},
-              {"pid", static_cast<std::int64_t>(::getpid())},
-              {"journal", settings_.journal.path},
-              {"state", settings_.state.path},
-              {"endpoints", static_cast<std::int64_t>(settings_.endpoints.size())},
-              {"plans", static_cast<std::int64_t>(loop_.plans().size())}}});
+  board_.emit({severity::info,
+               event_name::daemon_started,
+               "partmarkd " PARTMARK_VERSION " started",
+               {{"version", std::string(PARTMARK_VERSION)},
+                {"pid", static_cast<std::int64_t>(::getpid())},
+                {"journal", settings_.journal.path},
+                {"state", settings_.state.path},
+                {"endpoints", static_cast<std::int64_t>(settings_.endpoints.size())},
+                {"plans", static_cast<std::int64_t>(loop_.plans().size())}}});
   for (const auto& warning : file_mode_warnings(settings_.journal.path, settings_.state.path))
-    log_.emit({severity::warning, event_name::files_open, warning, {}});
+    board_.emit({severity::warning, event_name::files_open, warning, {}});
   await_signal();
   watch_journal();
   if (auto listening = control_.listen(settings_.control.socket); !listening)
-    log_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
+    board_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
   heartbeat();
   watchdog();
   if (options_.deadline) {
@@ -94,7 +97,7 @@ int service::run() {
   manager_.ready(status_text());
   schedule_turn();
   io_.run();
-  log_.emit({severity::info, event_name::daemon_stopped, "stopped", {{"exit_code", static_cast<std::int64_t>(exit_code_)}}});
+  board_.emit({severity::info, event_name::daemon_stopped, "stopped", {{"exit_code", static_cast<std::int64_t>(exit_code_)}}});
   return exit_code_;
 }
 
@@ -107,7 +110,7 @@ void service::turn() {
   turn_posted_ = false;
   const partmark::turn next = loop_.run(clock_now());
   if (next.fatal) {
-    log_.emit({severity::error, event_name::journal_refused, next.fatal->message, {{"journal", settings_.journal.path}}});
+    board_.emit({severity::error, event_name::journal_refused, next.fatal->message, {{"journal", settings_.journal.path}}});
     return stop(exit_configuration, "the journal is not the one that was folded");
   }
   if (stopping_) finish_if_idle();
@@ -146,7 +149,7 @@ void service::watch_journal() {
 
 void service::say_unwatched(const error& why) {
   if (std::exchange(unwatched_, why.message) == why.message) return;
-  log_.emit(
+  board_.emit(
       {severity::warning,
        event_name::journal_unwatched,
        "new records are found by polling every " + std::to_string(settings_.journal.poll_interval.count()) + " ms only: " + why.message,
@@ -189,17 +192,21 @@ void service::reload() {
     problems = loaded.error().messages;
   } else if (loaded->values.journal.path != settings_.journal.path || loaded->values.state.path != settings_.state.path) {
     problems.push_back(options_.config_path + ": journal.path and state.path change with a restart only");
+  } else if (auto listening = options_.once ? result<void>() : board_.listen(loaded->values.status.listen); !listening) {
+    problems.push_back(listening.error().message);
   } else if (auto done = remote_.configure(loaded->values.endpoints); !done) {
     problems.push_back(done.error().message);
+    if (!options_.once) (void)board_.listen(settings_.status.listen);  // its port was free a moment ago
   }
   for (const auto& problem : problems)
-    log_.emit({severity::error, event_name::config_refused, problem + "; the former configuration stays", {}});
+    board_.emit({severity::error, event_name::config_refused, problem + "; the former configuration stays", {}});
   if (problems.empty()) {
-    for (const auto& warning : loaded->warnings) log_.emit({severity::warning, event_name::config_warning, warning, {}});
+    for (const auto& warning : loaded->warnings) board_.emit({severity::warning, event_name::config_warning, warning, {}});
     settings_ = std::move(loaded->values);
+    board_.reloaded();
     log_.configure(log_options_of(settings_.log));
     loop_.reconfigure(loop_settings_of(settings_), t);
-    log_.emit({severity::info, event_name::config_reloaded, "the configuration was reloaded", {{"config", options_.config_path}}});
+    board_.emit({severity::info, event_name::config_reloaded, "the configuration was reloaded", {{"config", options_.config_path}}});
     schedule_turn();
   }
   manager_.ready(status_text());
@@ -208,7 +215,7 @@ void service::reload() {
 void service::stop(int exit_code, const char* why) {
   if (std::exchange(stopping_, true)) return;
   exit_code_ = exit_code;
-  log_.emit({severity::info, event_name::daemon_stopping, why, {{"in_flight", static_cast<std::int64_t>(loop_.summary().in_flight)}}});
+  board_.emit({severity::info, event_name::daemon_stopping, why, {{"in_flight", static_cast<std::int64_t>(loop_.summary().in_flight)}}});
   manager_.stopping();
   loop_.drain();
   stop_timer_.expires_after(drain_time);
@@ -230,16 +237,16 @@ void service::heartbeat() {
   heartbeat_.async_wait([this](auto failed) {
     if (failed) return;
     const auto s = loop_.summary();
-    log_.emit({severity::info,
-               event_name::heartbeat,
-               status_text(),
-               {{"folded_seq", s.position.plans.folded_seq},
-                {"plans", static_cast<std::int64_t>(s.plans)},
-                {"pending_plans", static_cast<std::int64_t>(s.owing_plans)},
-                {"held_plans", static_cast<std::int64_t>(s.held_plans)},
-                {"in_flight", static_cast<std::int64_t>(s.in_flight)},
-                {"accepted", static_cast<std::int64_t>(s.calls.accepted)},
-                {"rejected_records", s.rejected}}});
+    board_.emit({severity::info,
+                 event_name::heartbeat,
+                 status_text(),
+                 {{"folded_seq", s.position.plans.folded_seq},
+                  {"plans", static_cast<std::int64_t>(s.plans)},
+                  {"pending_plans", static_cast<std::int64_t>(s.owing_plans)},
+                  {"held_plans", static_cast<std::int64_t>(s.held_plans)},
+                  {"in_flight", static_cast<std::int64_t>(s.in_flight)},
+                  {"accepted", static_cast<std::int64_t>(s.calls.accepted)},
+                  {"rejected_records", s.rejected}}});
     manager_.status(status_text());
     heartbeat();
   });

@@ -6,6 +6,7 @@
 #include "daemon/can_remote.hpp"
 #include "daemon/control_server.hpp"
 #include "daemon/options.hpp"
+#include "daemon/status_board.hpp"
 #include "journal/journal_watch.hpp"
 #include "journal/sqlite_journal.hpp"
 #include "observe/log.hpp"
@@ -63,6 +64,7 @@ class service {
   std::unique_ptr<sqlite_state> state_;
   sqlite_journal journal_;
   std::optional<journal_watch> watch_;
+  status_board board_;
   can_remote remote_;
   loop loop_;
   control_server control_;

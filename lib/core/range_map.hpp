@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -98,6 +99,11 @@ class range_map {
     return it != runs_.end() && it->first <= r.last;
   }
 
+  // From the first partition to the last.
+  [[nodiscard]] std::optional<range> extent() const {
+    if (runs_.empty()) return std::nullopt;
+    return range{runs_.begin()->first, std::prev(runs_.end())->second.last};
+  }
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   [[nodiscard]] std::size_t runs() const { return runs_.size(); }
   [[nodiscard]] std::int64_t partitions() const { return partitions_; }

@@ -2,6 +2,7 @@
 
 #include "can/replies.hpp"
 #include "can/requests.hpp"
+#include "reconcile/call_ended.hpp"
 #include "reconcile/event_names.hpp"
 
 #include <algorithm>
@@ -58,6 +59,7 @@ courier::courier(plan_table& plans, const loop_settings& settings, remote& out, 
     : plans_(plans),
       settings_(settings),
       out_(out),
+      log_(log),
       endpoints_(settings, log),
       outcome_(settings, log, random),
       triggers_(settings, log, random),
@@ -134,6 +136,7 @@ void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_c
   verdict v = can::classify(reply, type_of(call.who), t.system);
   out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
   endpoints_.ended(call.endpoint, v, t);
+  log_call_ended(log_, endpoints_.at(call.endpoint).settings.name, api_name(call.who), v, t.steady - call.sent);
 
   switch (kind_of(call.who)) {
     case caller_kind::plan:
@@ -233,10 +236,11 @@ bool courier::prepare_plan(plan_state& plan, now t, state_changes& batch) {
   f.call_id = ++last_call_id_;
   f.endpoint = plan.endpoint;
   f.sent = t;
-  launch(f.call_id, plan.row.id, f.endpoint, request_for(plan, *next));
+  launch(f.call_id, plan.row.id, f.endpoint, request_for(plan, *next), t);
   batch.intents.push_back({plan.row.id, f.call_id, *next, t.system});
   plan.book.take(std::move(*next));
   plan.under_way = f;
+  if (!plan.waiting_since) plan.waiting_since = plan.lingering_since.value_or(t.steady);
   plan.lingering_since.reset();
   return true;
 }
@@ -245,13 +249,13 @@ bool courier::prepare_table(table_id id, now t, state_changes& batch) {
   const std::size_t endpoint = triggers_.at(id).endpoint;
   auto request = triggers_.take(id, endpoints_.at(endpoint).settings.tenant_id, t, batch);
   if (!request) return false;
-  launch(++last_call_id_, id | table_bit, endpoint, std::move(*request));
+  launch(++last_call_id_, id | table_bit, endpoint, std::move(*request), t);
   return true;
 }
 
-void courier::launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request) {
+void courier::launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request, now t) {
   prepared_.push_back({call_id, who, std::move(request)});
-  flights_.emplace(call_id, under_way{who, endpoint});
+  flights_.emplace(call_id, under_way{who, endpoint, t.steady});
   ++endpoints_.at(endpoint).in_flight;
 }
 
@@ -266,12 +270,12 @@ void courier::prepare_caller(caller who, std::size_t endpoint, now t, state_chan
       if (plan_state& plan = plans_.at(who); !prepare_plan(plan, t, batch)) touched(plan, t, batch);
       return;
     case caller_kind::drift:
-      return launch(++last_call_id_, who, endpoint, drift_.next_request(plans_.at(number_of(who))));
+      return launch(++last_call_id_, who, endpoint, drift_.next_request(plans_.at(number_of(who))), t);
     case caller_kind::table:
       prepare_table(number_of(who), t, batch);
       return;
     case caller_kind::plan_check:
-      return launch(++last_call_id_, who, endpoint, plan_checks_.next_request(endpoint));
+      return launch(++last_call_id_, who, endpoint, plan_checks_.next_request(endpoint), t);
   }
 }
 

@@ -84,11 +84,12 @@ class courier {
   void trigger_ended(table_id table, const verdict& v, now t, state_changes& batch);
   void drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch);
   void withdraw(caller who, std::size_t endpoint, now t, state_changes& batch);
-  void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request);
+  void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request, now t);
 
   plan_table& plans_;
   const loop_settings& settings_;
   remote& out_;
+  events& log_;
   endpoint_board endpoints_;
   outcome outcome_;
   triggers triggers_;
@@ -97,6 +98,7 @@ class courier {
   struct under_way {
     caller who = 0;
     std::size_t endpoint = 0;
+    steady_time sent;
   };
   std::unordered_map<std::uint64_t, under_way> flights_;
   std::vector<prepared_call> prepared_;

@@ -1,4 +1,4 @@
-// Every event there is: the names are a contract (DESIGN §4.4). docs/events.md lists the same, and a test holds the two together.
+// Port: every event there is: the names are a contract (DESIGN §4.4). docs/events.md lists the same, and a test holds the two together.
 #pragma once
 
 #include <string_view>
@@ -13,6 +13,7 @@ inline constexpr std::string_view config_refused = "config.refused";
 inline constexpr std::string_view config_warning = "config.warning";
 inline constexpr std::string_view files_open = "files.open";
 inline constexpr std::string_view control_unavailable = "control.unavailable";
+inline constexpr std::string_view status_listening = "status.listening";
 inline constexpr std::string_view journal_waiting = "journal.waiting";
 inline constexpr std::string_view journal_opened = "journal.opened";
 inline constexpr std::string_view journal_unreadable = "journal.unreadable";
@@ -22,6 +23,7 @@ inline constexpr std::string_view journal_unwatched = "journal.unwatched";
 inline constexpr std::string_view record_rejected = "record.rejected";
 inline constexpr std::string_view state_unwritable = "state.unwritable";
 inline constexpr std::string_view state_written = "state.written";
+inline constexpr std::string_view call_ended = "call.ended";
 inline constexpr std::string_view push_accepted = "push.accepted";
 inline constexpr std::string_view push_retrying = "push.retrying";
 inline constexpr std::string_view push_ambiguous = "push.ambiguous";

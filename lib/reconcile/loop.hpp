@@ -73,6 +73,9 @@ class loop {
     return !behind_ && plans_.owing == 0 && courier_.second_api().owing() == 0 && refolds_wanted_.empty() && idle();
   }
   [[nodiscard]] loop_summary summary() const;
+  // Why the journal cannot be read now ("absent": there is none yet); empty: it can.
+  [[nodiscard]] const std::string& journal_trouble() const { return journal_trouble_; }
+  [[nodiscard]] bool state_writable() const { return store_failures_ == 0; }
   [[nodiscard]] const plan_table& plans() const { return plans_; }
   [[nodiscard]] const courier& calls() const { return courier_; }
   [[nodiscard]] const loop_settings& settings() const { return settings_; }

@@ -80,9 +80,12 @@ void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes&
               {"ranges", static_cast<std::int64_t>(said.claims.size())},
               {"tries", static_cast<std::int64_t>(plan.failures + 1)},
               {"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way->sent.steady).count()},
+              {"lag_ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.waiting_since.value_or(t.steady)).count()},
               {"trace_id", v.trace_id}}});
   ledger_changes changes;
   plan.book.accepted(changes);
+  // The rest of a push that was split has waited as long.
+  if (plan.book.pending().empty() || plan.lingering_since) plan.waiting_since.reset();
   append(batch, plan.row.id, changes);
   plan.failures = 0;
   plan.rejections = 0;

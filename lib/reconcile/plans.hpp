@@ -38,6 +38,7 @@ struct plan_state {
 
   std::optional<flight> under_way;
   std::optional<steady_time> lingering_since;  // the first completion since the last call was built
+  std::optional<steady_time> waiting_since;    // the first completion that the call under way, or the one to be repeated, has to tell
   unsigned failures = 0;                       // calls in a row that did not get through: the backoff's exponent
   unsigned rejections = 0;                     // in a row, before looking inside
   bool lost_at_once = false;                   // the last call died with a kept-alive connection and was retried at once
@@ -54,6 +55,7 @@ struct plan_state {
 class plan_table {
  public:
   [[nodiscard]] plan_state* find(std::string_view uuid);
+  [[nodiscard]] const plan_state* find(std::string_view uuid) const { return const_cast<plan_table*>(this)->find(uuid); }
   [[nodiscard]] plan_state& at(plan_id id) { return plans_[id]; }
   [[nodiscard]] const plan_state& at(plan_id id) const { return plans_[id]; }
 

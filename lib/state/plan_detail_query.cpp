@@ -45,6 +45,12 @@ result<void> read_attempts(sqlite::connection& file, plan_id plan, std::vector<a
 
 }  // namespace
 
+result<std::vector<attempt_row>> attempts(sqlite::connection& file, plan_id plan) {
+  std::vector<attempt_row> all;
+  if (auto done = read_attempts(file, plan, all); !done) return done.error();
+  return all;
+}
+
 result<std::optional<intent_row>> open_call(sqlite::connection& file, plan_id plan) {
   std::optional<intent_row> found;
   auto done = each_of(

@@ -167,6 +167,21 @@ result<std::vector<rejected_row>> rejected(sqlite::connection& file) {
   return all;
 }
 
+result<std::vector<rejected_row>> latest_rejected(sqlite::connection& file, std::int64_t skip, std::int64_t count) {
+  // Each table's latest by its key: the cost is that of what is passed over, not of all that was ever rejected.
+  const auto latest = [](const char* table) {
+    return "SELECT * FROM (" + select(state_rows::rejected_columns, "rejected WHERE table_name = '") + table +
+           "' ORDER BY seq DESC LIMIT ?)";
+  };
+  std::vector<rejected_row> all;
+  auto done = each_of(
+      file, "rejected",
+      latest("plan_completion") + " UNION ALL " + latest("table_completion") + " ORDER BY at DESC, seq DESC LIMIT ? OFFSET ?",
+      [&](const auto& row) { return state_rows::read(row, all.emplace_back()); }, skip + count, skip + count, count, skip);
+  if (!done) return done.error();
+  return all;
+}
+
 result<std::vector<trigger_row>> triggers(sqlite::connection& file) {
   std::vector<trigger_row> all;
   auto done = each_of(file, "trigger_entry", select(state_rows::trigger_columns, "trigger_entry ORDER BY table_name, date"),

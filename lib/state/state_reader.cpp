@@ -11,13 +11,8 @@
 #include <utility>
 
 namespace partmark {
-namespace {
 
-constexpr milliseconds patience{5000};
-
-}  // namespace
-
-result<state_reader> state_reader::open(const std::string& path) {
+result<state_reader> state_reader::open(const std::string& path, milliseconds patience) {
   auto file = sqlite::connection::open(path, sqlite::open_mode::read_only, patience);
   if (!file) {
     if (file.error().code != errc::not_found) return file.error();
@@ -66,6 +61,14 @@ result<std::vector<held_entry>> state_reader::held() {
 
 result<std::vector<rejected_row>> state_reader::rejected() {
   return at_one_moment([&] { return state_queries::rejected(file_); });
+}
+
+result<std::vector<rejected_row>> state_reader::latest_rejected(std::int64_t skip, std::int64_t count) {
+  return at_one_moment([&] { return state_queries::latest_rejected(file_, skip, count); });
+}
+
+result<std::vector<attempt_row>> state_reader::attempts(plan_id plan) {
+  return at_one_moment([&] { return state_queries::attempts(file_, plan); });
 }
 
 result<std::vector<trigger_row>> state_reader::triggers() {

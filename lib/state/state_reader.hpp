@@ -16,7 +16,8 @@ class state_reader {
  public:
   // not_found: there is no state yet (the daemon never ran). exists: some other database. newer_version, invalid (the daemon has still to
   // bring it up to date), corrupt, permission, busy, io.
-  [[nodiscard]] static result<state_reader> open(const std::string& path);
+  // `patience`: how long to wait for a daemon that holds the file for itself.
+  [[nodiscard]] static result<state_reader> open(const std::string& path, milliseconds patience = milliseconds(5000));
 
   // Each answer is of one moment. Errors of all: corrupt, busy, io.
   [[nodiscard]] result<state_summary> summary();
@@ -26,8 +27,12 @@ class state_reader {
   [[nodiscard]] result<std::vector<pending_plan>> pending();   // those that wait longest first
   [[nodiscard]] result<std::vector<held_entry>> held();        // those held longest first
   [[nodiscard]] result<std::vector<rejected_row>> rejected();  // by table and seq
-  [[nodiscard]] result<std::vector<trigger_row>> triggers();   // pending and held, by table and date
-  [[nodiscard]] result<std::vector<std::string>> paused();     // endpoints, by name
+  // The latest first, as many as `count` after the first `skip`.
+  [[nodiscard]] result<std::vector<rejected_row>> latest_rejected(std::int64_t skip, std::int64_t count);
+  // The ended calls of a plan that are kept, the latest first; empty for an unknown plan.
+  [[nodiscard]] result<std::vector<attempt_row>> attempts(plan_id plan);
+  [[nodiscard]] result<std::vector<trigger_row>> triggers();  // pending and held, by table and date
+  [[nodiscard]] result<std::vector<std::string>> paused();    // endpoints, by name
 
   // All of it, as the daemon takes it over at its start: to see what it would do.
   [[nodiscard]] result<stored_state> load();

@@ -17,6 +17,7 @@ ALLOWED = {
     "http": ["core"],
     "config": ["core"],
     "observe": ["core", PORTS],
+    "status": ["core", PORTS],
 }
 PURE = ("lib/core/", "lib/can/", "lib/reconcile/")
 CORE_THIRD_PARTY = ["boost/system/result.hpp"]

@@ -1,0 +1,154 @@
+// What the status page asks of plans: lists are cut to a page before anything is counted for their lines.
+#include "daemon/status_board.hpp"
+#include "daemon/system_clock.hpp"
+#include "daemon/waiting_since.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace partmark {
+namespace {
+
+constexpr std::int64_t recent_partitions = 30;
+
+// What a list is sorted by.
+struct entry {
+  const plan_state* plan;
+  std::string_view title;
+  std::int64_t pending = 0;
+  std::int64_t held = 0;
+  system_time since = system_time::max();
+};
+
+bool contains_ignoring_case(std::string_view text, std::string_view part) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), [&](char a, char b) { return lower(a) == lower(b); }) !=
+         text.end();
+}
+
+int urgency(const entry& e) { return e.held > 0 ? 0 : e.pending > 0 ? 1 : 2; }
+
+// Whether `a` stands before `b` when ascending; ties go by title, which nobody shares with its uuid.
+bool before(plan_order order, const entry& a, const entry& b) {
+  const auto tie = [&] {
+    return std::pair(a.title, std::string_view(a.plan->row.uuid)) < std::pair(b.title, std::string_view(b.plan->row.uuid));
+  };
+  switch (order) {
+    case plan_order::attention:
+      if (urgency(a) != urgency(b)) return urgency(a) < urgency(b);
+      return a.since != b.since ? a.since < b.since : tie();
+    case plan_order::pending:
+      return a.pending != b.pending ? a.pending < b.pending : tie();
+    case plan_order::held:
+      return a.held != b.held ? a.held < b.held : tie();
+    case plan_order::waiting:
+      return a.since != b.since ? a.since < b.since : tie();
+    case plan_order::name:
+      break;
+  }
+  return tie();
+}
+
+struct cell_look {
+  mark said = mark::success;
+  standing where = standing::accepted;
+
+  friend bool operator==(const cell_look&, const cell_look&) = default;
+};
+
+std::vector<cell_run> cells_of(const ledger& book, range window) {
+  range_map<cell_look> cells;
+  run_changes<cell_look> unused;
+  const auto lay = [&](range at, mark said, standing where) {
+    if (at.last < window.first || at.first > window.last) return;
+    cells.assign({std::max(at.first, window.first), std::min(at.last, window.last)}, {said, where}, unused);
+    unused.clear();
+  };
+  book.marks().visit(window, [&](range at, mark said) { lay(at, said, standing::accepted); });
+  book.pending().visit(window, [&](range at, mark said) { lay(at, said, standing::pending); });
+  if (const auto& call = book.in_flight())
+    for (const claim& c : call->claims) lay(c.at, c.said, standing::in_flight);
+  book.held().visit(window,
+                    [&](range at, hold_id) { book.marks().visit(at, [&](range part, mark said) { lay(part, said, standing::held); }); });
+  std::vector<cell_run> out;
+  cells.visit_all([&](range at, const cell_look& look) { out.push_back({at, look.said, look.where}); });
+  return out;
+}
+
+}  // namespace
+
+std::string_view status_board::name_of(std::string_view uuid) {
+  if (configured_.empty())
+    for (const auto& p : settings_.plans) configured_.emplace(p.uuid, &p);
+  const auto found = configured_.find(uuid);
+  return found == configured_.end() ? std::string_view() : std::string_view(found->second->name);
+}
+
+const plan_state* status_board::find(std::string_view uuid) const { return loop_.plans().find(uuid); }
+
+plan_line status_board::line_of(const plan_state& plan, now t) {
+  plan_line line;
+  line.uuid = plan.row.uuid;
+  line.name = name_of(plan.row.uuid);
+  line.endpoint = loop_.calls().endpoints()[plan.endpoint].settings.name;
+  line.shape = plan.row.shape;
+  line.partitions = plan.book.marks().partitions();
+  line.pending = plan.owes ? plan.book.owed_partitions() : 0;
+  line.held = plan.book.held().partitions();
+  line.waiting_since = waiting_since(plan, t);
+  line.in_flight = plan.under_way.has_value();
+  line.refolding = plan.refolding();
+  if (const auto extent = plan.book.marks().extent()) {
+    line.recent_window = {extent->last - recent_partitions + 1, extent->last};
+    line.recent = cells_of(plan.book, line.recent_window);
+  }
+  return line;
+}
+
+plan_page_view status_board::plans(const plan_query& query) {
+  const now t = clock_now();
+  std::vector<entry> found;
+  for (const plan_state& plan : loop_.plans()) {
+    const std::string_view name = name_of(plan.row.uuid);
+    if (!query.search.empty() && !contains_ignoring_case(plan.row.uuid, query.search) && !contains_ignoring_case(name, query.search))
+      continue;
+    entry e{&plan, name.empty() ? std::string_view(plan.row.uuid) : name, 0, plan.book.held().partitions()};
+    if (plan.owes) e.pending = plan.book.owed_partitions();
+    if (const auto since = waiting_since(plan, t)) e.since = *since;
+    found.push_back(e);
+  }
+  plan_page_view out;
+  out.matching = found.size();
+  const std::size_t last_page = found.empty() ? 0 : (found.size() - 1) / query.page_size;
+  out.page = std::min(query.page, last_page);
+  const std::size_t first = out.page * query.page_size;
+  const std::size_t end = std::min(first + query.page_size, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(end), found.end(), [&](const entry& a, const entry& b) {
+    return query.descending ? before(query.order, b, a) : before(query.order, a, b);
+  });
+  for (std::size_t i = first; i < end; ++i) out.lines.push_back(line_of(*found[i].plan, t));
+  return out;
+}
+
+std::optional<plan_view> status_board::plan(std::string_view uuid) {
+  const plan_state* plan = find(uuid);
+  if (!plan) return std::nullopt;
+  plan_view out;
+  out.line = line_of(*plan, clock_now());
+  plan->book.marks().visit_all([&](range at, mark said) {
+    (said == mark::success ? out.success : said == mark::failed ? out.failed : out.cleared) += at.size();
+  });
+  out.in_limbo = plan->book.limbo().partitions();
+  out.extent = plan->book.marks().extent();
+  for (const auto& [id, hold] : plan->holds) out.holds.push_back(hold);
+  if (state_reader* reader = stored())
+    if (auto attempts = reader->attempts(plan->row.id)) out.attempts = std::move(*attempts);
+  return out;
+}
+
+std::vector<cell_run> status_board::cells(std::string_view uuid, range window) {
+  const plan_state* plan = find(uuid);
+  return plan ? cells_of(plan->book, window) : std::vector<cell_run>();
+}
+
+}  // namespace partmark

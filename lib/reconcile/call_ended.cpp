@@ -1,0 +1,33 @@
+#include "reconcile/call_ended.hpp"
+
+#include "reconcile/event_names.hpp"
+
+namespace partmark {
+
+std::string_view api_name(caller who) {
+  switch (kind_of(who)) {
+    case caller_kind::plan:
+      return "mark";
+    case caller_kind::drift:
+      return "list";
+    case caller_kind::table:
+      return "trigger";
+    case caller_kind::plan_check:
+      break;
+  }
+  return "check";
+}
+
+void log_call_ended(events& log, const std::string& endpoint, std::string_view api, const verdict& v, steady_time::duration took) {
+  log.emit({severity::debug,
+            event_name::call_ended,
+            "a call ended",
+            {{"endpoint", endpoint},
+             {"api", std::string(api)},
+             {"verdict", std::string(to_text(v.kind))},
+             {"status", static_cast<std::int64_t>(v.http_status)},
+             {"reason", v.message},
+             {"ms", std::chrono::duration_cast<milliseconds>(took).count()}}});
+}
+
+}  // namespace partmark
