@@ -106,6 +106,7 @@ void token_credential::worked(std::uint64_t generation) { keeper_.worked(generat
 
 void token_credential::conceal(verdict& v) const {
   can::conceal(v, keeper_.token());
+  for (const std::string& former : keeper_.former()) can::conceal(v, former);
   can::conceal(v, app_secret_.reveal());
 }
 

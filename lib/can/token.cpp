@@ -24,12 +24,19 @@ void token_keeper::fetch_started(steady_time t) {
 
 void token_keeper::fetched(std::string token) {
   assert(fetching_since_ && !token.empty());
+  retire();
   token_ = std::move(token);
   ++generation_;
   dies_at_ = *fetching_since_ + settings_.lifetime;
   renew_at_ = *fetching_since_ + std::chrono::duration_cast<steady_time::duration>(settings_.lifetime * settings_.renew_at);
   fetching_since_.reset();
   not_before_.reset();
+}
+
+void token_keeper::retire() {
+  if (token_.empty()) return;
+  if (former_.size() == former_max) former_.erase(former_.begin());
+  former_.push_back(std::exchange(token_, {}));
 }
 
 void token_keeper::fetch_failed(steady_time not_before) {
@@ -41,7 +48,7 @@ void token_keeper::fetch_failed(steady_time not_before) {
 token_keeper::refusal token_keeper::refused(std::uint64_t generation) {
   // Several calls may have gone out with one token: the first refusal speaks for all of them.
   if (generation != generation_ || token_.empty()) return refusal::try_again;
-  token_.clear();
+  retire();
   return std::exchange(after_refusal_, true) ? refusal::give_up : refusal::try_again;
 }
 

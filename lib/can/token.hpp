@@ -5,10 +5,12 @@
 #include "core/clock.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace partmark::can {
 
@@ -25,6 +27,8 @@ class token_keeper {
   [[nodiscard]] bool may_use(steady_time t) const { return !token_.empty() && t < dies_at_; }
   // Valid while may_use(); a secret.
   [[nodiscard]] std::string_view token() const { return token_; }
+  // Tokens that calls may still be under way with, besides token(); secrets too.
+  [[nodiscard]] const std::vector<std::string>& former() const { return former_; }
   // Goes with each call, to tell which token a refusal speaks of.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
 
@@ -49,8 +53,13 @@ class token_keeper {
   void worked(std::uint64_t generation);
 
  private:
+  static constexpr std::size_t former_max = 4;
+
+  void retire();
+
   token_settings settings_;
   std::string token_;
+  std::vector<std::string> former_;  // the latest last
   std::uint64_t generation_ = 0;
   steady_time renew_at_;
   steady_time dies_at_;

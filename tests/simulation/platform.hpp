@@ -3,37 +3,57 @@
 #pragma once
 
 #include "core/call.hpp"
-#include "support/told.hpp"
+#include "core/exchange.hpp"
+#include "window.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
-#include <string>
 #include <utility>
+#include <vector>
 
 namespace partmark::testing {
 
-struct platform_plan {
-  plan_shape shape;          // as the platform has it: calls in another granularity are refused
-  std::set<ordinal> poison;  // a call that speaks of one of these is refused
-  bool refused_whole = false;
-  std::map<ordinal, mark> marks;
-  std::map<ordinal, std::int64_t> heard;  // of each partition: up to which record the newest call about it spoke
+enum class message_kind : std::uint8_t { marks, trigger, listing };
+
+// What one call tells the platform, or asks it.
+struct message {
+  message_kind kind = message_kind::marks;
+  std::size_t who = 0;              // the number of the plan or the table
+  std::optional<granularity> unit;  // of marks; nothing: a full refresh
+  call what;                        // of marks
+  ordinal date = 0;                 // of a trigger
+  std::int64_t page = 1;            // of a listing
 };
 
-using table_date = std::pair<std::string, std::string>;
+struct platform_cell {
+  bool marked = false;
+  mark said = mark::success;
+  std::int64_t heard = 0;  // up to which record the newest call about it spoke
+  bool by_hand = false;    // somebody else has changed it since
+};
+
+struct platform_plan {
+  plan_shape shape;             // as the platform has it: calls in another granularity are refused
+  std::vector<ordinal> poison;  // a call that speaks of one of these is refused
+  bool refused_whole = false;
+  window<platform_cell> cells;
+};
+
+using table_date = std::pair<std::size_t, ordinal>;
 
 class platform {
  public:
-  std::map<std::string, platform_plan> plans;
-  std::set<std::string> refused_tables;
+  std::vector<platform_plan> plans;
+  std::vector<bool> refused_tables;
   std::map<table_date, std::int64_t> triggered;  // up to which record the newest trigger spoke
 
-  [[nodiscard]] bool refuses(const told& said) const;
+  [[nodiscard]] bool refuses(const message& said) const;
   // `spoken` is the last record that the caller had read when it built the call.
-  void land(const told& said, std::int64_t spoken);
-  void land(const table_date& trigger, std::int64_t spoken);
+  void land(const message& said, std::int64_t spoken);
+  // One page of what queries may use.
+  [[nodiscard]] exchange list(const message& asked) const;
 };
 
 }  // namespace partmark::testing

@@ -1,6 +1,5 @@
 #include "world.hpp"
 
-#include "can/replies.hpp"
 #include "support/contract.hpp"
 
 #include <algorithm>
@@ -9,30 +8,35 @@
 namespace partmark::testing {
 namespace {
 
+using std::chrono::duration_cast;
 using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr steady_time steady_begin{hours(1)};
+constexpr std::size_t commits_lost_max = 12;  // by one power cut
+
 // Thrown by a port: the daemon dies there.
 struct sudden_death {};
 
 }  // namespace
 
-world::world(std::uint64_t seed) : seed_(seed), chance_(seed) {
-  log_.keep = false;
-  state_.keep_undoable(12);
+world::world(const world_wish& wish) : wish_(wish), jitter_(wish.seed, 2), ports_(wish.seed, 3) {
+  state_.keep_undoable(commits_lost_max);
+  carriages_.reserve(256);
 }
 
 now world::t() const {
-  return {steady_time(hours(1)) + clock_, system_time(seconds(1'760'000'000)) + std::chrono::duration_cast<milliseconds>(clock_)};
+  return {steady_begin + clock_, system_time(seconds(1'760'000'000)) + wall_ahead_ + duration_cast<milliseconds>(clock_)};
 }
 
 void world::live() {
-  populate();
-  draw_settings();
-  draw_events();
+  dice chance(wish_.seed, 0);
+  populate(chance);
+  draw_settings(chance);
+  draw_deeds(chance);
   make_ports_fail();
   start();
   pass_until(trouble_until_, nullptr);
@@ -40,21 +44,23 @@ void world::live() {
   const auto& e = settings_.endpoints.front();
   const moment patience = 10 * (e.settle_time + settings_.retry.max + settings_.circuit.probe_every + settings_.reprobe_held +
                                 settings_.poll_interval + seconds(60));
-  const std::string down = serene_ ? std::string() : chance_.pick(settings_.endpoints).name;
+  const std::size_t picked = chance.below(settings_.endpoints.size());
+  const auto down = serene_ ? std::nullopt : std::optional(picked);
   stop_faults(down);
   pass_until(clock_ + patience, [&] { return delivered_but_for(down); });
   require(delivered_but_for(down), "one endpoint's outage delays no other endpoint's plans");
 
   stop_faults({});
-  after(seconds(61), [this] { (void)loop_->retry_held(std::nullopt, t()), poke(); });  // for triggers that ask a person
+  after(seconds(61), affair::retry_held);  // for triggers that ask a person
   pass_until(clock_ + patience, [this] { return converged(); });
   require(converged(), "once the faults stop, everything is accepted in bounded time");
+  if (changed_by_hand_) repair_by_drift();
   check_platform();
   check_folded();
 
   // From here on only what is held is tried again. A restart in the middle changes nothing.
   quiet_ = true;
-  const moment rest = 3 * (e.settle_time + settings_.reprobe_held) + minutes(5);
+  const moment rest = e.settle_time + settings_.reprobe_held;
   check_quiet(rest);
   crash(false);
   start();
@@ -62,41 +68,74 @@ void world::live() {
   pass_until(clock_ + patience, [this] { return converged(); });
   require(converged(), "a clean restart owes nothing");
   check_platform();
-  story_.held_at_end = static_cast<std::size_t>(loop_->summary().held_plans);
+  story_.add(tally::held_at_end, loop_->summary().held_plans);
+  story_.add(tally::simulated_seconds, static_cast<std::uint64_t>((clock_ / seconds(1))));
 }
 
 void world::check_quiet(moment time) {
-  const auto turns = story_.turns;
-  const auto calls = story_.calls;
+  const auto turns = story_.of(tally::turns);
+  const auto calls = story_.of(tally::calls);
   pass_until(clock_ + time, nullptr);
-  const auto polls = static_cast<std::size_t>(time / settings_.poll_interval);
-  require(story_.turns - turns < 100 + 2 * polls + 6 * (story_.calls - calls), "with nothing to do the loop rests");
+  auto moves = static_cast<std::uint64_t>(time / settings_.poll_interval);
+  if (settings_.drift_every) moves += (plans_.size() + 1) * static_cast<std::uint64_t>(1 + time / *settings_.drift_every);
+  require(story_.of(tally::turns) - turns < 100 + 2 * moves + 8 * (story_.of(tally::calls) - calls), "with nothing to do the loop rests");
 }
 
+void world::happen(const appointment& a) {
+  turns_since_ = 0;
+  switch (a.what) {
+    case affair::deed:
+      return carry_out(static_cast<std::size_t>(a.number));
+    case affair::reveal:
+      return journal_.reveal(std::min(static_cast<std::int64_t>(a.number), journal_.sequence()));
+    case affair::start:
+      return start();
+    case affair::land:
+      return land(a.number);
+    case affair::end:
+      return ended(a.number);
+    case affair::token_reply:
+      return token_replied(a.number);
+    case affair::no_token:
+      if (a.number / 8 == run_) fail_waiting(a.number % 8, transport_failure{});
+      return;
+    case affair::disk_free:
+      disk_full_ = false;
+      return;
+    case affair::journal_back:
+      journal_.create();
+      return hint();
+    case affair::retry_held:
+      (void)loop_->retry_held(std::nullopt, t());
+      return poke();
+  }
+}
+
+// Whether it is enough is asked only now and then: it is a question to everything there is.
 void world::pass_until(moment end, const std::function<bool()>& enough) {
+  moment ask_at = clock_;
   while (true) {
-    if (enough && enough()) return;
-    const moment next_event = events_.empty() ? moment::max() : events_.begin()->first;
-    const moment next_turn = loop_ && wake_ ? *wake_ : moment::max();
+    if (enough && clock_ >= ask_at) {
+      if (enough()) return;
+      ask_at = clock_ + milliseconds(500);
+    }
+    const moment next_event = agenda_.next();
+    const moment next_turn = loop_ && wake_ ? std::max(*wake_, stalled_until_) : moment::max();
     const moment next = std::min(next_event, next_turn);
     if (next > end) {
       clock_ = end;
       return;
     }
     clock_ = std::max(clock_, next);
-    if (next_event <= next_turn) {
-      auto what = std::move(events_.begin()->second);
-      events_.erase(events_.begin());
-      turns_since_ = 0;
-      what();
-    } else {
+    if (next_event <= next_turn)
+      happen(agenda_.take());
+    else
       turn();
-    }
   }
 }
 
 void world::poke() {
-  const moment soon = clock_ + chance_.time(microseconds(0), microseconds(400));
+  const moment soon = clock_ + jitter_.time(microseconds(0), microseconds(400));
   wake_ = wake_ ? std::min(*wake_, soon) : soon;
 }
 
@@ -109,39 +148,51 @@ void world::hint() {
 void world::start() {
   if (loop_) return;
   ++run_;
-  say("start, run " + std::to_string(run_));
+  if (aloud_) say("start, run " + std::to_string(run_));
   journal_.open_again();
-  paused_ = state_.stored().paused;  // a command that was not stored is lost
-  loop_ = std::make_unique<partmark::loop>(journal_, state_, static_cast<remote&>(*this), log_, settings_, seed_ + run_);
+  for (std::size_t i = 0; i < paused_.size(); ++i) {  // a command that was not stored is lost
+    const auto stored = state_.stored().paused.find(settings_.endpoints[i].name);
+    paused_[i] = stored != state_.stored().paused.end() && stored->second;
+  }
+  for (sender& s : senders_) {
+    s.waiting.clear();
+    s.failures = 0;
+    s.keeper.reset();
+    if (s.uses_token) s.keeper.emplace(s.life);
+  }
+  loop_ = std::make_unique<partmark::loop>(journal_, state_, static_cast<remote&>(*this), log_, settings_, wish_.seed + run_);
   loop_->restore(state_.load(), "boot-" + std::to_string(boot_), t());
   wake_ = clock_;
 }
 
 void world::crash(bool power_cut) {
   if (!loop_) return;
-  say(power_cut ? "power cut" : "crash");
+  if (aloud_) say(power_cut ? "power cut" : "crash");
   loop_.reset();
   wake_.reset();
   flying_.clear();
   ends_unstored_.clear();
-  ++story_.crashes;
+  story_.add(tally::crashes);
   // Whatever of it is still on its way lands before the next run's settle time is over.
-  for (const auto& [number, unused] : landings_)
-    after(chance_.time(microseconds(0), settings_.endpoints.front().settle_time - microseconds(1)), [this, n = number] { land(n); });
-  if (power_cut) {
-    ++story_.power_cuts;
-    ++boot_;
-    acknowledged_.clear();  // perhaps
-    state_.cut_power(chance_.below(13));
-    const std::int64_t kept = chance_.between(journal_.synced(), journal_.sequence());
-    journal_.cut_power(kept);
-    for (inhabitant& plan : plans_) plan.journal.forget_after(kept);
-  }
+  const auto settle = duration_cast<microseconds>(settings_.endpoints.front().settle_time);
+  for (std::uint64_t n = 0; n < carriages_.size(); ++n)
+    for (unsigned i = 0; i < carriages_[n].landings; ++i) after(jitter_.time(microseconds(0), settle - microseconds(1)), affair::land, n);
+  if (power_cut) cut_power();
   check_folded();
 }
 
+void world::cut_power() {
+  story_.add(tally::power_cuts);
+  ++boot_;
+  for (source_table& table : tables_) table.acknowledged.clear();  // perhaps
+  state_.cut_power(jitter_.below(commits_lost_max + 1));
+  const std::int64_t kept = jitter_.between(journal_.synced(), journal_.sequence());
+  journal_.cut_power(kept);
+  for (inhabitant& plan : plans_) plan.journal.forget_after(kept);
+}
+
 void world::turn() {
-  ++story_.turns;
+  story_.add(tally::turns);
   check_rest();
   wake_.reset();
   try {
@@ -150,118 +201,68 @@ void world::turn() {
     if (asked.again)
       poke();
     else if (asked.wake)
-      wake_ = std::max(clock_, std::chrono::ceil<microseconds>(*asked.wake - steady_time(hours(1))));
+      wake_ = std::max(clock_, std::chrono::ceil<microseconds>(*asked.wake - steady_begin));
   } catch (const sudden_death&) {
-    crash(chance_.chance(25));
-    after(chance_.time(microseconds(0), seconds(20)), [this] { start(); });
+    story_.add(tally::deaths_in_a_step);
+    crash(jitter_.chance(25));
+    after(jitter_.time(microseconds(0), seconds(20)), affair::start);
   }
+}
+
+void world::perhaps_die() {
+  if (crash_permille_ > 0 && ports_.between(1, 1'000) <= crash_permille_) throw sudden_death();
 }
 
 void world::make_ports_fail() {
-  const auto perhaps_die = [this] {
-    if (crash_permille_ > 0 && chance_.between(1, 1'000) <= crash_permille_) throw sudden_death();
-  };
-  journal_.trouble = [this, perhaps_die](memory_journal::step) -> std::optional<error> {
+  if (port_trouble_percent_ > 0 || crash_permille_ > 0)
+    journal_.trouble = [this](memory_journal::step) -> std::optional<error> {
+      perhaps_die();
+      if (port_trouble_percent_ == 0 || !ports_.chance(port_trouble_percent_)) return std::nullopt;
+      story_.add(tally::port_errors);
+      return error{ports_.chance(70) ? errc::busy : errc::io, "trouble"};
+    };
+  state_.trouble = [this]() -> std::optional<error> {
     perhaps_die();
-    if (port_trouble_percent_ == 0 || !chance_.chance(port_trouble_percent_)) return std::nullopt;
-    return error{chance_.chance(70) ? errc::busy : errc::io, "trouble"};
-  };
-  state_.trouble = [this, perhaps_die]() -> std::optional<error> {
-    perhaps_die();
-    const bool fails = disk_full_ || (port_trouble_percent_ > 0 && chance_.chance(port_trouble_percent_));
+    const bool fails = disk_full_ || (port_trouble_percent_ > 0 && ports_.chance(port_trouble_percent_));
     if (!fails) return std::nullopt;
-    ++story_.commits_failed;
-    return error{disk_full_ ? errc::no_space : chance_.chance(70) ? errc::busy : errc::io, "trouble"};
+    story_.add(tally::failed_commits);
+    return error{disk_full_ ? errc::no_space : ports_.chance(70) ? errc::busy : errc::io, "trouble"};
   };
-  state_.committed = [this, perhaps_die](const state_changes&) {
-    for (const auto& [trigger, spoken] : std::exchange(ends_unstored_, {})) acknowledged_[trigger] = spoken;
+  state_.committed = [this](const state_changes& changes) {
+    story_.add(tally::commits);
+    check_commit(changes);
+    for (const auto& [trigger, spoken] : ends_unstored_) tables_[trigger.first].acknowledged[trigger.second] = spoken;
+    ends_unstored_.clear();
     perhaps_die();
   };
 }
 
-void world::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
-  if (crash_permille_ > 0 && chance_.between(1, 1'000) <= crash_permille_) throw sudden_death();
-  const wire_call call = read_wire_call(with_headers(std::move(request)));
-  ++story_.calls;
-  if (call.kind == wire_call_kind::trigger) {
-    require(call.violations.empty(), "a trigger is as CAN_API.md asks");
-    const table_date trigger(call.table, call.date);
-    ++story_.triggers;
-    say("call " + std::to_string(call_id) + " trigger " + call.table + " " + call.date);
-    check_slot(call.table, endpoint);
-    check_trigger(trigger);
-    carry(call_id, endpoint, trigger, platform_.refused_tables.contains(call.table), journal_.table_sequence());
-    return;
-  }
-  const told said = told_by(call);
-  say("call " + std::to_string(call_id) + " " + shown(said));
-  check_slot(said.plan, endpoint);
-  check_call(call_id, said);
-  carry(call_id, endpoint, said, platform_.refuses(said), journal_.visible());
-}
-
-void world::carry(std::uint64_t call_id, const std::string& endpoint, std::variant<told, table_date> said, bool refused,
-                  std::int64_t spoken) {
-  fate f = draw_fate(weather_.at(endpoint), std::chrono::duration_cast<microseconds>(settings_.endpoints.front().settle_time), chance_);
-  const auto* trigger = std::get_if<table_date>(&said);
-  flying_[call_id] = {trigger ? trigger->first : std::get<told>(said).plan, endpoint};
-  ending end{{}, said, spoken, f.refusable && !refused};
-  if (refused) {
-    ++story_.refused;
-    if (f.refusable) f.end = draw_refusal(chance_);
-    f.lands_after.reset();
-  }
-  if (f.lands_after) {
-    const std::uint64_t number = ++last_landing_;
-    landings_[number] = {std::move(said), spoken, *f.lands_after > f.ends_after};
-    after(*f.lands_after, [this, number] { land(number); });
-  }
-  end.end = std::move(f.end);
-  after(f.ends_after, [this, call_id, run = run_, end = std::move(end)] { ended(call_id, run, end); });
-}
-
-void world::land(std::uint64_t number) {
-  const auto it = landings_.find(number);
-  if (it == landings_.end()) return;  // it landed earlier, after a crash
-  if (it->second.after_end) ++story_.late;
-  if (const auto* said = std::get_if<told>(&it->second.said); aloud_ && said) say("lands " + shown(*said));
-  std::visit([&](const auto& said) { platform_.land(said, it->second.spoken); }, it->second.said);
-  landings_.erase(it);
-}
-
-void world::ended(std::uint64_t call_id, std::uint64_t run, const ending& end) {
-  if (!loop_ || run != run_) return;  // nobody is there to hear it
-  flying_.erase(call_id);
-  if (aloud_) say("end  " + std::to_string(call_id) + " " + can::classify(end.end, can::call_type::mark, t().system).message);
-  loop_->ended(call_id, end.end);
-  if (end.accepted) acknowledge(end);
-  poke();
-}
-
-void world::acknowledge(const ending& end) {
-  if (const auto* trigger = std::get_if<table_date>(&end.said)) {
-    ends_unstored_[*trigger] = end.spoken;
-    return;
-  }
-  if (!serene_) return;
-  const told& said = std::get<told>(end.said);
-  for (const claim& c : said.what.claims)
-    for (ordinal o = c.at.first; o <= c.at.last; ++o) accepted_[{said.plan, o}] = end.spoken;
-}
-
-void world::stop_faults(std::string_view but_for) {
-  say("faults stop");
+void world::stop_faults(std::optional<std::size_t> but_for) {
+  if (aloud_) say("faults stop");
+  dice chance(wish_.seed, 4, but_for ? 1 : 0);
   crash_permille_ = 0;
   port_trouble_percent_ = 0;
   disk_full_ = false;
-  for (auto& [name, w] : weather_) w = name == but_for ? weather::down : weather::calm;
+  stalled_until_ = clock_;
+  for (std::size_t i = 0; i < weather_.size(); ++i) weather_[i] = but_for == i ? weather::down : weather::calm;
   journal_.create();
   journal_.reveal(journal_.sequence());
   start();
-  reload(true);
-  for (auto& [name, paused] : paused_) paused = false;
+  reload(true, chance);
+  paused_.assign(paused_.size(), false);
   (void)loop_->pause({}, false, t());
   hint();
+}
+
+// What others changed on the platform is found by its own list and put right.
+void world::repair_by_drift() {
+  pass_until(clock_ + settings_.endpoints.front().settle_time + seconds(31), nullptr);
+  std::size_t awaited = 0;
+  for (const inhabitant& plan : plans_)
+    if (loop_->check_drift(plan.uuid, true, t(), [&awaited](const drift_outcome&, granularity) { --awaited; })) ++awaited;
+  poke();
+  pass_until(clock_ + minutes(10), [&] { return awaited == 0 && converged(); });
+  require(awaited == 0 && converged(), "drift is repaired in bounded time");
 }
 
 void world::say(const std::string& what) const {

@@ -8,17 +8,51 @@
 namespace partmark::testing {
 namespace {
 
-// Copies, so that a sink which keeps a view beyond its call is found out.
-void deliver(const journal_entry& e, journal::plan_sink& sink) {
-  const journal_entry copy = e;
+// Hands out views into `scratch`, which is overwritten afterwards, so that a sink which keeps a view beyond its call is found out.
+class lent_text {
+ public:
+  explicit lent_text(std::string& scratch) : scratch_(scratch) { scratch_.clear(); }
+  lent_text(const lent_text&) = delete;
+  lent_text& operator=(const lent_text&) = delete;
+  ~lent_text() { scratch_.assign(scratch_.size(), '#'); }
+
+  // `bytes` in all will be lent.
+  void reserve(std::size_t bytes) { scratch_.reserve(bytes); }
+  std::string_view lend(const std::string& text) {
+    const std::size_t at = scratch_.size();
+    scratch_ += text;
+    return std::string_view(scratch_).substr(at);
+  }
+  std::optional<std::string_view> lend(const std::optional<std::string>& text) { return text ? std::optional(lend(*text)) : std::nullopt; }
+
+ private:
+  std::string& scratch_;
+};
+
+std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
+
+void deliver(const journal_entry& e, std::string& scratch, journal::plan_sink& sink) {
+  lent_text text(scratch);
+  text.reserve(e.plan.size() + size_of(e.granularity) + size_of(e.first) + size_of(e.last) + e.outcome.size() + size_of(e.run_type));
   completion_row row;
-  row.seq = copy.seq;
-  row.plan = copy.plan;
-  row.granularity = copy.granularity;
-  row.first = copy.first;
-  row.last = copy.last;
-  row.outcome = copy.outcome;
-  row.run_type = copy.run_type;
+  row.seq = e.seq;
+  row.plan = text.lend(e.plan);
+  row.granularity = text.lend(e.granularity);
+  row.first = text.lend(e.first);
+  row.last = text.lend(e.last);
+  row.outcome = text.lend(e.outcome);
+  row.run_type = text.lend(e.run_type);
+  sink.row(row);
+}
+
+void deliver(const table_entry& e, std::string& scratch, journal::table_sink& sink) {
+  lent_text text(scratch);
+  text.reserve(e.table.size() + e.partition.size() + e.outcome.size());
+  table_row row;
+  row.seq = e.seq;
+  row.table_name = text.lend(e.table);
+  row.partition = text.lend(e.partition);
+  row.outcome = text.lend(e.outcome);
   sink.row(row);
 }
 
@@ -102,7 +136,7 @@ result<journal_slice> memory_journal::read_plans(const journal_cursor& from, std
   slice.cursor = from;
   for (std::size_t i = index_after(from.folded_seq); i < rows_.size() && rows_[i].seq <= visible_ && slice.rows < limit; ++i) {
     if (auto e = fails(step::read_row)) return *e;
-    deliver(rows_[i], sink);
+    deliver(rows_[i], scratch_, sink);
     ++slice.rows;
     slice.cursor = {rows_[i].seq, rows_[i].seq, hash_of(rows_[i].seq)};
   }
@@ -118,15 +152,9 @@ result<journal_slice> memory_journal::read_tables(const journal_cursor& from, st
   slice.cursor = from;
   for (auto i = static_cast<std::size_t>(from.folded_seq); i < table_rows_.size() && slice.rows < limit; ++i) {
     if (auto e = fails(step::read_row)) return *e;
-    const table_entry copy = table_rows_[i];
-    table_row row;
-    row.seq = copy.seq;
-    row.table_name = copy.table;
-    row.partition = copy.partition;
-    row.outcome = copy.outcome;
-    sink.row(row);
+    deliver(table_rows_[i], scratch_, sink);
     ++slice.rows;
-    slice.cursor = {copy.seq, copy.seq, hash_of(copy.seq)};
+    slice.cursor = {table_rows_[i].seq, table_rows_[i].seq, hash_of(table_rows_[i].seq)};
   }
   if (auto e = fails(step::read_end)) return *e;
   slice.full = slice.rows == limit;
@@ -140,7 +168,7 @@ result<journal_slice> memory_journal::read_plan(std::string_view plan, std::int6
   for (std::size_t i = index_after(after); i < rows_.size() && rows_[i].seq <= until && slice.rows < limit; ++i) {
     if (rows_[i].plan != plan) continue;
     if (auto e = fails(step::read_row)) return *e;
-    deliver(rows_[i], sink);
+    deliver(rows_[i], scratch_, sink);
     ++slice.rows;
     slice.cursor.folded_seq = rows_[i].seq;
   }

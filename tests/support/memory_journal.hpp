@@ -83,6 +83,7 @@ class memory_journal final : public journal {
   std::int64_t synced_ = 0;
   std::uint64_t version_ = 1;
   std::uint64_t seen_version_ = 0;
+  std::string scratch_;
 };
 
 }  // namespace partmark::testing

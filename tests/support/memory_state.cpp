@@ -12,26 +12,33 @@ result<void> memory_state::commit(const state_changes& changes) {
     if (auto e = trouble()) return *e;
   tables_.apply(changes);
   ++commits_;
-  if (undoable_ > 0 && (changes.durable || changes.boot_id)) {
-    recent_.clear();
-    base_ = tables_;
-  } else if (undoable_ > 0) {
-    recent_.push_back(changes);
-    if (recent_.size() > undoable_) {
-      base_.apply(recent_.front());
-      recent_.pop_front();
-    }
-  }
+  if (!recent_.empty()) note(changes);
   if (committed) committed(changes);
   return {};
 }
 
+void memory_state::forget_oldest() {
+  base_.repeat(recent_[oldest_]);
+  oldest_ = (oldest_ + 1) % recent_.size();
+  --kept_;
+}
+
+void memory_state::note(const state_changes& changes) {
+  if (changes.durable || changes.boot_id) {
+    while (kept_ > 0) forget_oldest();
+    base_.repeat(changes);
+    return;
+  }
+  if (kept_ == recent_.size()) forget_oldest();
+  recent_[(oldest_ + kept_++) % recent_.size()] = changes;
+}
+
 std::size_t memory_state::cut_power(std::size_t lost) {
-  lost = std::min(lost, recent_.size());
+  lost = std::min(lost, kept_);
   if (lost == 0) return 0;
-  recent_.resize(recent_.size() - lost);
+  kept_ -= lost;
   tables_ = base_;
-  for (const state_changes& changes : recent_) tables_.apply(changes);
+  for (std::size_t i = 0; i < kept_; ++i) tables_.repeat(recent_[(oldest_ + i) % recent_.size()]);
   return lost;
 }
 

@@ -5,9 +5,9 @@
 #include "support/state_tables.hpp"
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <optional>
+#include <vector>
 
 namespace partmark::testing {
 
@@ -18,7 +18,7 @@ class memory_state final : public state {
   std::function<void(const state_changes&)> committed;
 
   // So many of the latest commits can be lost; 0 unless told.
-  void keep_undoable(std::size_t commits) { undoable_ = commits; }
+  void keep_undoable(std::size_t commits) { recent_.resize(commits); }
 
   result<void> commit(const state_changes& changes) override;
 
@@ -30,10 +30,14 @@ class memory_state final : public state {
   std::size_t cut_power(std::size_t lost);
 
  private:
+  void note(const state_changes& changes);
+  void forget_oldest();
+
   state_tables tables_;
-  state_tables base_;  // before `recent_`
-  std::deque<state_changes> recent_;
-  std::size_t undoable_ = 0;
+  state_tables base_;                  // before `recent_`
+  std::vector<state_changes> recent_;  // a ring, so that the batches' memory is used again
+  std::size_t oldest_ = 0;
+  std::size_t kept_ = 0;
   std::size_t commits_ = 0;
 };
 

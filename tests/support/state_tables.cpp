@@ -52,17 +52,24 @@ void copy_runs(std::vector<plan_run_change<V>>& to, plan_id plan, const run_rows
 }  // namespace
 
 void state_tables::apply(const state_changes& changes) {
+  if (changes.position) {
+    require(changes.position->plans.folded_seq >= position.plans.folded_seq, "a cursor never goes back");
+    require(changes.position->tables.folded_seq >= position.tables.folded_seq, "a cursor never goes back");
+  }
+  apply_all(changes);
+  check_changed(changes);
+}
+
+void state_tables::repeat(const state_changes& changes) { apply_all(changes); }
+
+void state_tables::apply_all(const state_changes& changes) {
   apply_plans(changes);
   apply_runs(changes);
   apply_holds(changes);
   apply_calls(changes);
   apply_triggers(changes);
   for (const auto& [name, on] : changes.paused) paused[name] = on;
-  if (changes.position) {
-    require(changes.position->plans.folded_seq >= position.plans.folded_seq, "a cursor never goes back");
-    require(changes.position->tables.folded_seq >= position.tables.folded_seq, "a cursor never goes back");
-    position = *changes.position;
-  }
+  if (changes.position) position = *changes.position;
   if (changes.boot_id) boot_id = *changes.boot_id;
 }
 
@@ -98,12 +105,24 @@ void state_tables::apply_holds(const state_changes& changes) {
     holds[row.id] = row;
   }
   for (const hold_id id : changes.holds_ended) require(holds.erase(id) == 1, "a hold that ends was there");
-  std::set<plan_id> changed;
-  for (const auto& c : changes.marks) changed.insert(c.plan);
-  for (const auto& c : changes.pending) changed.insert(c.plan);
-  for (const auto& c : changes.limbo) changed.insert(c.plan);
-  for (const auto& c : changes.held) changed.insert(c.plan);
-  for (const plan_id plan : changed) check(plans[plan]);
+}
+
+void state_tables::check_changed(const state_changes& changes) const {
+  std::vector<bool> changed(plans.size());
+  const auto note = [&](const auto& list) {
+    for (const auto& c : list) changed[c.plan] = true;
+  };
+  note(changes.marks);
+  note(changes.pending);
+  note(changes.limbo);
+  note(changes.held);
+  for (std::size_t id = 0; id < plans.size(); ++id)
+    if (changed[id]) check(plans[id]);
+  for (const intent_row& intent : changes.intents) check_intent(intent);
+  if (changes.triggers.empty()) return;
+  std::set<std::string_view> busy;
+  for (const auto& [key, row] : triggers)
+    if (row.entry->status == trigger_status::in_flight) require(busy.insert(row.table).second, "one trigger of a table is under way");
 }
 
 void state_tables::check(const plan_tables& plan) const {
@@ -129,12 +148,6 @@ void state_tables::apply_calls(const state_changes& changes) {
     require(intent.call_id > last_call_id, "call ids grow");
     last_call_id = intent.call_id;
     require(intents.emplace(intent.plan, intent).second, "one intent a plan");
-    const plan_tables& plan = plans[intent.plan];
-    for (const claim& c : intent.claims.claims)
-      for (ordinal o = c.at.first; o <= c.at.last; ++o) {
-        const mark* pending = value_at(plan.pending, o);
-        require(pending && *pending == c.said, "an intent claims what is pending, with its current mark");
-      }
   }
   for (const attempt_row& a : changes.attempts) {
     require(a.plan < plans.size(), "an attempt belongs to a stored plan");
@@ -150,10 +163,16 @@ void state_tables::apply_triggers(const state_changes& changes) {
     else
       require(triggers.erase(key) == 1, "a trigger that goes away was there");
   }
-  if (changes.triggers.empty()) return;
-  std::set<std::string> busy;
-  for (const auto& [key, row] : triggers)
-    if (row.entry->status == trigger_status::in_flight) require(busy.insert(row.table).second, "one trigger of a table is under way");
+}
+
+void state_tables::check_intent(const intent_row& intent) const {
+  const auto& pending = plans[intent.plan].pending;
+  for (const claim& c : intent.claims.claims) {
+    const auto after = pending.upper_bound(c.at.first);
+    require(after != pending.begin(), "an intent claims what is pending");
+    const auto& run = std::prev(after)->second;
+    require(run.last >= c.at.last && run.value == c.said, "an intent claims what is pending, with its current mark");
+  }
 }
 
 stored_state state_tables::load() const {

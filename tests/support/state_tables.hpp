@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/state.hpp"
+#include "support/flat_map.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,7 +21,7 @@ struct run_row {
 
 // A plan's rows by their first partition.
 template <class V>
-using run_rows = std::map<ordinal, run_row<V>>;
+using run_rows = flat_map<ordinal, run_row<V>>;
 
 struct plan_tables {
   plan_row row;
@@ -42,17 +43,22 @@ struct state_tables {
   std::uint64_t last_call_id = 0;
 
   void apply(const state_changes& changes);
+  // The same for changes that were already seen to be in order.
+  void repeat(const state_changes& changes);
   [[nodiscard]] stored_state load() const;
 
   [[nodiscard]] const plan_tables* find(std::string_view uuid) const;
 
  private:
+  void apply_all(const state_changes& changes);
+  void check_changed(const state_changes& changes) const;
   void apply_plans(const state_changes& changes);
   void apply_runs(const state_changes& changes);
   void apply_holds(const state_changes& changes);
   void apply_calls(const state_changes& changes);
   void apply_triggers(const state_changes& changes);
   void check(const plan_tables& plan) const;
+  void check_intent(const intent_row& intent) const;
 };
 
 }  // namespace partmark::testing
