@@ -25,6 +25,7 @@ void world::carry_out(std::size_t number) {
   dice chance(wish_.seed, 1, number);
   const deed_kind kind = deeds_[number].kind;
   if (aloud_) say("deed " + std::to_string(number) + ": " + std::string(deed_names[static_cast<std::size_t>(kind)]));
+  require(wish_.trap != kind || state_.stored().plans.empty(), "a trap: the check that is broken on purpose");
   switch (kind) {
     case deed_kind::rows:
       return write_rows(chance);

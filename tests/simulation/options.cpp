@@ -15,13 +15,18 @@ bool read_number(std::string_view text, T& into) {
   return failed == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+std::optional<deed_kind> read_kind(std::string_view name) {
+  const auto kind = std::find(deed_names.begin(), deed_names.end(), name);
+  if (kind == deed_names.end()) return std::nullopt;
+  return static_cast<deed_kind>(kind - deed_names.begin());
+}
+
 bool read_left_out(std::string_view list, world_wish& wish) {
   while (!list.empty()) {
     const std::string_view item = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), item.size() + 1));
-    const auto kind = std::find(deed_names.begin(), deed_names.end(), item);
-    if (kind != deed_names.end()) {
-      wish.kinds_left_out |= std::uint64_t{1} << (kind - deed_names.begin());
+    if (const auto kind = read_kind(item)) {
+      wish.kinds_left_out |= std::uint64_t{1} << static_cast<unsigned>(*kind);
       continue;
     }
     std::pair<std::size_t, std::size_t> numbers;
@@ -55,6 +60,7 @@ std::optional<simulation_options> read_options(int argc, char** argv) {
     if (name == "--seeds") read = read_number(value, o.count);
     if (name == "--first") read = read_number(value, o.first);
     if (name == "--jobs") read = read_number(value, o.jobs);
+    if (name == "--trap") read = (o.world.trap = read_kind(value)).has_value();
     if (name == "--without") read = read_left_out(value, o.world);
     if (!read) return std::nullopt;
   }
@@ -69,7 +75,8 @@ std::string to_text(const world_wish& wish) {
     append(first == last ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last));
   for (std::size_t i = 0; i < deed_names.size(); ++i)
     if ((wish.kinds_left_out >> i & 1U) != 0) append(std::string(deed_names[i]));
-  return "--seed " + std::to_string(wish.seed) + (list.empty() ? std::string() : " --without " + list);
+  return "--seed " + std::to_string(wish.seed) + (list.empty() ? std::string() : " --without " + list) +
+         (wish.trap ? " --trap " + std::string(deed_names[static_cast<std::size_t>(*wish.trap)]) : std::string());
 }
 
 }  // namespace partmark::testing

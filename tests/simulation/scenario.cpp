@@ -88,7 +88,7 @@ void world::draw_settings(dice& chance) {
   settings_.slice_rows = static_cast<std::size_t>(chance.chance(50) ? chance.between(1, 20) : 100);
   settings_.partitions_max = 1'000;
   settings_.hold_ambiguous_triggers = chance.chance(30);
-  if (chance.chance(5)) settings_.drift_every = milliseconds(chance.between(60'000, 300'000));
+  if (chance.chance(3)) settings_.drift_every = milliseconds(chance.between(60'000, 300'000));
   if (serene_) settings_.drift_every.reset();
   reload(false, chance);
 }

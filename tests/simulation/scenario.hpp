@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -52,6 +53,8 @@ struct world_wish {
   std::uint64_t seed = 1;
   std::uint64_t kinds_left_out = 0;                             // a bit a deed_kind
   std::vector<std::pair<std::size_t, std::size_t>> left_out{};  // deeds by number, both ends included
+  // A check that is broken on purpose: such a deed fails once a plan is stored. For trying out the shrinker.
+  std::optional<deed_kind> trap{};
 
   [[nodiscard]] bool leaves_out(std::size_t number) const {
     for (const auto& [first, last] : left_out)

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace partmark::can {
 namespace {
 
@@ -101,6 +104,18 @@ TEST_F(token, a_late_success_with_the_old_one_does_not_vouch_for_its_replacement
   fetch("b", start);
   keeper.worked(old);
   EXPECT_EQ(keeper.refused(keeper.generation()), refusal::give_up);
+}
+
+TEST_F(token, replaced_ones_are_still_known_as_secrets) {
+  fetch("a", start);
+  EXPECT_TRUE(keeper.former().empty());
+  fetch("b", start + 80s);
+  EXPECT_EQ(keeper.former(), std::vector<std::string>{"a"});
+  (void)keeper.refused(keeper.generation());
+  EXPECT_EQ(keeper.former(), (std::vector<std::string>{"a", "b"}));
+  EXPECT_FALSE(keeper.may_use(start + 81s));
+  for (const char* next : {"c", "d", "e", "f"}) fetch(next, start + 90s);
+  EXPECT_EQ(keeper.former(), (std::vector<std::string>{"b", "c", "d", "e"}));
 }
 
 }  // namespace
