@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <new>
 
 namespace {
 
@@ -43,6 +44,9 @@ int main(int argc, char** argv) {
     // Starting again changes nothing about these; another holder of the lock or a full disk may pass.
     const bool passes = e.code() == errc::busy || e.code() == errc::no_space || e.code() == errc::io;
     return passes ? exit_trouble : exit_configuration;
+  } catch (const std::bad_alloc&) {
+    std::fprintf(stderr, "partmarkd: out of memory; what was stored is safe, and the next start goes on from there\n");
+    return partmark::exit_trouble;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "partmarkd: %s\n", e.what());
     return partmark::exit_trouble;
