@@ -1,5 +1,7 @@
 #include "config/schema.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -57,7 +59,7 @@ bool may_be_shown(const node_entry& entry) {
 
 void report_unknown(reading& r, const std::string& path, const node_entry& entry, const std::vector<key_request>& known) {
   const auto meant = nearest(entry.key.text, known);
-  const std::string name = meant || may_be_shown(entry) ? entry.key.text : "(hidden)";
+  const std::string name = meant || may_be_shown(entry) ? printable(entry.key.text) : "(hidden)";
   const std::string hint = entry.key.text.find(':') == std::string::npos ? "" : " (is a blank missing after a colon?)";
   r.problem(entry.key.line, key_path(path, name), "unknown key",
             meant ? "expected " + std::string(*meant) : "expected one of " + key_list(known) + hint);

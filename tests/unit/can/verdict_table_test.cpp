@@ -91,7 +91,7 @@ std::string printed_table() {
 
 // With PARTMARK_UPDATE_DOCS set, the document is corrected instead of compared.
 TEST(verdict_table, docs_delivery_prints_this_table) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "../../../docs/delivery.md";
+  const auto path = std::filesystem::path(PARTMARK_SOURCE_DIR) / "docs/delivery.md";
   std::stringstream content;
   content << std::ifstream(path).rdbuf();
   std::string text = content.str();

@@ -57,6 +57,7 @@ TEST(bad_config, values_of_a_wrong_type_or_out_of_range_say_what_was_expected) {
 
 TEST(bad_config, keys_and_sections_that_mean_nothing_are_named) {
   const bad_section cases[] = {
+      {"\"jour\\enal\": {}", "6: jour?nal: unknown key: expected journal"},
       {"jornal: {}", "6: jornal: unknown key: expected journal"},
       {"log:\n  lvel: info", "7: log.lvel: unknown key: expected level"},
       {"log: { colour: red }", "6: log.colour: unknown key: expected one of level, format"},

@@ -73,6 +73,8 @@ TEST(document, that_is_not_yaml_is_refused_with_its_line) {
   EXPECT_EQ(refusal("a:\n\tb: 1\n"), "2: tab in the indentation");
   EXPECT_EQ(refusal("a: 1\nb: \xff\n"), "2: bytes that are not UTF-8");
   EXPECT_EQ(refusal(std::string_view("a: 1\nb: \0\n", 10)), "2: control character");
+  EXPECT_EQ(refusal("a: 1\nb\rc: 2\n"), "2: control character");
+  EXPECT_EQ(refusal("a: 1\nb: \xc2\x85\n"), "2: control character");  // U+0085, a line break to YAML 1.1
   EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "3: second document");
 }
 

@@ -14,7 +14,7 @@
 namespace partmark::config {
 namespace {
 
-const std::filesystem::path root = std::filesystem::path(__FILE__).parent_path() / "../../..";
+const std::filesystem::path root = PARTMARK_SOURCE_DIR;
 const std::string sample_path = (root / "etc/partmarkd.yaml").string();
 
 std::string text_of(const std::filesystem::path& path) {
