@@ -86,6 +86,7 @@ reply_reader::state reply_reader::parse(std::string_view bytes) {
       return state_;
     }
     const unsigned status = parser_->beast.get().result_int();
+    if (status < 100) return refuse(state::malformed, "not an HTTP/1 reply: status " + std::to_string(status));  // RFC 9110 §15
     if (status == 101) return refuse(state::malformed, "the server switched protocols unasked");
     if (status / 100 != 1) {
       unparsed_ = bytes;
@@ -103,6 +104,7 @@ reply_reader::state reply_reader::end() {
   boost::system::error_code ec = beast_http::error::partial_message;
   if (parser_->beast.got_some()) parser_->beast.put_eof(ec);
   if (ec) return refuse(state::malformed, "the server closed the connection in the middle of the reply");
+  if (parser_->beast.get().result_int() < 100) return refuse(state::malformed, "not an HTTP/1 reply: its status is below 100");
   return state_ = state::whole;
 }
 

@@ -164,8 +164,9 @@ TEST(reply_reader, bounds_what_is_neither_header_nor_body) {
 }
 
 TEST(reply_reader, refuses_what_is_no_http_1_reply) {
-  static constexpr std::array<std::string_view, 12> garbage{"\x16\x03\x01\x02garbage\r\n\r\n",
+  static constexpr std::array<std::string_view, 13> garbage{"\x16\x03\x01\x02garbage\r\n\r\n",
                                                             "<html>oops</html>\r\n\r\n",
+                                                            "HTTP/1.1 099 What\r\nContent-Length: 0\r\n\r\n",
                                                             "HTTP/2.0 200 OK\r\n\r\n",
                                                             "HTTP/0.9 200 OK\r\n\r\n",
                                                             "HTTP/1.1 abc OK\r\n\r\n",
