@@ -41,7 +41,12 @@ void live_until_cut(storage_world& world, std::mt19937_64& chance) {
     return std::nullopt;
   };
   if (world.start())
-    for (int i = 0; i < 4 && !world.disk.dead(); ++i) world.busy(std::chrono::seconds(20), draw(14), draw(4));
+    for (int i = 0; i < 4 && !world.disk.dead(); ++i) {
+      world.busy(std::chrono::seconds(20), draw(14), draw(4));
+      if (draw(3) != 0) continue;
+      world.stop_cleanly();  // its last act is a checkpoint
+      if (!world.disk.dead() && !world.start()) break;
+    }
   world.disk.before = nullptr;
   world.cut_power();
 }

@@ -165,6 +165,18 @@ TEST(storage_faults_for_ever, a_journal_that_others_hold_all_the_time_is_said) {
   world.heal_and_check();
 }
 
+// False: the file has no such page.
+bool damage(const std::string& path, std::size_t page) {
+  std::ostringstream all;
+  all << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string content = all.str();
+  const std::size_t at = page * 4096;
+  if (at >= content.size()) return false;
+  for (std::size_t i = at; i < std::min(at + 4096, content.size()); ++i) content[i] = static_cast<char>(i * 131 + page);
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+  return true;
+}
+
 // A page of the state that says anything: the daemon does not start, or what it reads is what was written.
 TEST(storage_faults_at_rest, a_damaged_page_of_the_state_is_refused_with_what_to_do_or_harmless) {
   std::size_t refused = 0;
@@ -174,17 +186,7 @@ TEST(storage_faults_at_rest, a_damaged_page_of_the_state_is_refused_with_what_to
     ASSERT_TRUE(world.start());
     world.busy(seconds(20), 30, 1);
     world.stop_cleanly();
-    const std::string path = world.state_path() + (page % 2 == 0 ? "" : "-wal");
-    std::string content;
-    {
-      std::ostringstream all;
-      all << std::ifstream(path, std::ios::binary).rdbuf();
-      content = all.str();
-    }
-    const std::size_t at = page / 2 * 4096;
-    if (at >= content.size()) continue;
-    for (std::size_t i = at; i < std::min(at + 4096, content.size()); ++i) content[i] = static_cast<char>(i * 131 + page);
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+    if (!damage(world.state_path() + (page % 2 == 0 ? "" : "-wal"), page / 2)) continue;
     world.log.keep = true;
     const bool started = world.start();
     if (started) world.busy(seconds(20), 12, 1);
@@ -205,6 +207,28 @@ TEST(storage_faults_at_rest, a_damaged_page_of_the_state_is_refused_with_what_to
   }
   std::printf("damaged pages: %zu times refused at start, %zu times found while running\n", refused, waiting);
   EXPECT_GT(refused, 0U);
+}
+
+// A page of the journal: nothing wrong is sent, and what cannot be read is said.
+TEST(storage_faults_at_rest, a_damaged_page_of_the_journal_is_said_and_brings_no_wrong_mark) {
+  std::size_t said = 0;
+  for (std::size_t page = 0; page < 20; ++page) {
+    storage_world world(12);
+    ASSERT_TRUE(world.start());
+    world.busy(seconds(20), 60, 1);
+    world.stop_cleanly();
+    world.write_record();
+    world.close_jobs();
+    if (!damage(world.journal_path(), page)) break;
+    if (world.start()) {
+      world.busy(seconds(60), 0, 1);
+      EXPECT_TRUE(world.has_read_all() || world.log.count(event_name::journal_unreadable) > 0) << "page " << page;
+      said += world.log.count(event_name::journal_unreadable) > 0;
+    } else {
+      ++said;
+    }
+  }
+  EXPECT_GT(said, 0U);
 }
 
 }  // namespace

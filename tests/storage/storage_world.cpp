@@ -92,6 +92,7 @@ void storage_world::write_record() {
     say("record " + std::to_string(last_seq_) + " " + sql.substr(sql.find("VALUES")));
     for (ordinal o = at.first; o <= at.last; ++o) truth_[plan][o] = said;
   }
+  if (chance(8)) static_cast<void>(job_->execute(chance(50) ? "PRAGMA wal_checkpoint(PASSIVE)" : "PRAGMA wal_checkpoint(TRUNCATE)"));
   if (chance(15)) job_.reset();
   if (loop_ && chance(80)) {
     loop_->journal_hint();

@@ -54,12 +54,14 @@ class storage_world final : private remote {
   [[nodiscard]] const std::string& state_path() const { return state_path_; }
   [[nodiscard]] bool running() const { return loop_ != nullptr; }
   // Whether records are unread, or marks unaccepted, but for what is held.
-  [[nodiscard]] bool owes() const { return !loop_->settled() || loop_->summary().position.plans.folded_seq < last_seq_; }
+  [[nodiscard]] bool owes() const { return !loop_->settled() || !has_read_all(); }
+  [[nodiscard]] bool has_read_all() const { return loop_->summary().position.plans.folded_seq >= last_seq_; }
   void tell(bool aloud) { aloud_ = aloud; }
 
   // What happens: jobs record and a person commands so often, spread over `time`.
   void busy(moment time, std::size_t records, std::size_t commands);
   void write_record();
+  void close_jobs() { job_.reset(); }
   // As the service manager would: makes the journal, opens everything. Answers whether it runs.
   bool start();
   void stop_cleanly();
