@@ -202,6 +202,7 @@ bool loop::pause(std::string_view endpoint, bool paused, now t) {
   for (std::size_t i = 0; i < settings_.endpoints.size(); ++i) {
     if (!endpoint.empty() && settings_.endpoints[i].name != endpoint) continue;
     courier_.pause(settings_.endpoints[i].name, paused, t, unsaved_);
+    unsaved_.durable = true;
     found = true;
   }
   return found;

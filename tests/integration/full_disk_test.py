@@ -142,6 +142,19 @@ class full_disk(integration_case):
         self.assertEqual(self.space.once().child.returncode, 0)
         self.assert_agreed()
 
+    def test_a_rebuild_on_a_full_disk_says_so_and_leaves_the_state_alone(self):
+        self.rows(3)
+        self.assertEqual(self.space.once().child.returncode, 0)
+        self.fill()
+        code, _, err = self.space.partmark("state", "rebuild")
+        self.assertEqual(code, 1)
+        self.assertRegex(err, "full|space")
+        self.assertEqual([p.name for p in self.filler.parent.iterdir() if "building" in p.name or "rebuilt" in p.name], [])
+        os.unlink(self.filler)
+        before = self.can.requests()
+        self.assertEqual(self.space.once().child.returncode, 0)
+        self.assertEqual(self.can.requests(), before)
+
     def test_a_stop_on_a_full_disk_ends_and_the_next_run_makes_it_good(self):
         daemon = self.space.started_daemon()
         self.wait_folded()

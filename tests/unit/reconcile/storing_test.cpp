@@ -137,6 +137,19 @@ TEST(storing, after_a_clean_restart_nothing_is_sent_again) {
   EXPECT_TRUE(d.loop().settled());
 }
 
+TEST(storing, a_pause_outlives_a_power_cut) {
+  loop_driver d;
+  d.state.keep_undoable(100);
+  d.start();
+  ASSERT_TRUE(d.loop().pause({}, true, d.t));
+  d.work();
+  d.kill();
+  d.state.cut_power(100);
+  d.start("boot-2");
+  d.complete("p", 1);
+  EXPECT_TRUE(d.remote.all().empty());
+}
+
 TEST(storing, call_ids_grow_across_restarts) {
   loop_driver d;
   d.start();
