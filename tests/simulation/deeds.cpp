@@ -1,6 +1,7 @@
 // How the deeds of a world are done.
 #include "can_simulator/civil.hpp"
 #include "clockwork.hpp"
+#include "reconcile/control.hpp"
 #include "support/contract.hpp"
 #include "world.hpp"
 
@@ -203,33 +204,41 @@ void world::change_by_hand(dice& chance) {
   story_.add(tally::vandalism);
 }
 
+// Through the lines that go over the control socket.
 void world::person_acts(deed_kind kind, dice& chance) {
   if (!loop_) return;
   const std::string plan = chance.pick(plans_).uuid;
+  const std::size_t endpoint = chance.below(settings_.endpoints.size());
   const bool all = chance.chance(40);
+  control_command c;
+  if (!all || kind == deed_kind::refold) c.target = plan;
   switch (kind) {
     case deed_kind::retry:
-      (void)loop_->retry_held(all ? std::nullopt : std::optional<std::string_view>(plan), t());
+      c.verb = control_verb::retry;
       story_.add(tally::retries);
       break;
     case deed_kind::resync:
-      (void)loop_->resync(all ? std::nullopt : std::optional<std::string_view>(plan), t());
+      c.verb = control_verb::resync;
       story_.add(tally::resyncs);
       break;
     case deed_kind::refold:
-      if (loop_->refold(plan, t())) story_.add(tally::refolds);
+      c.verb = control_verb::refold;
+      story_.add(tally::refolds);
       break;
     case deed_kind::drift:
-      (void)loop_->check_drift(plan, all, t(), {});
+      c = {control_verb::drift, plan, all};
       story_.add(all ? tally::drift_repairs : tally::drift_checks);
       break;
-    default: {
-      const std::size_t endpoint = chance.below(settings_.endpoints.size());
+    default:
+      c = {all ? control_verb::pause : control_verb::resume, settings_.endpoints[endpoint].name, false};
       paused_[endpoint] = all;
-      require(loop_->pause(settings_.endpoints[endpoint].name, all, t()), "a configured endpoint can be paused");
       story_.add(all ? tally::pauses : tally::resumes);
-    }
   }
+  const auto understood = parse_control_command(control_command_line(c));
+  require(understood.has_value(), "a command is read as it was written");
+  const bool must_work = c.verb == control_verb::pause || c.verb == control_verb::resume || !c.target;
+  partmark::carry_out(*loop_, *understood, t(),
+                      [must_work](const control_reply& r) { require(r.done || !must_work, "a known target is acted on"); });
   poke();
 }
 
