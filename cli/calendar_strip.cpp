@@ -1,6 +1,7 @@
 #include "cli/calendar_strip.hpp"
 
 #include "cli/time_text.hpp"
+#include "core/calendar_row.hpp"
 
 #include <algorithm>
 #include <array>

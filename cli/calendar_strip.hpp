@@ -29,14 +29,4 @@ using cell_map = range_map<cell>;
 // all. Fits `looks.columns`. Empty when there is no cell.
 [[nodiscard]] std::string calendar_strip(granularity unit, const cell_map& cells, std::size_t rows_max, const style& looks);
 
-// How a row is cut: its index counts rows of the granularity from a fixed one. For calendar_strip and its tests.
-struct calendar_row {
-  std::string label;        // 2025-10, for a month of days
-  range partitions;         // within the calendar's limits
-  std::size_t offset = 0;   // of the first partition in the row: not 0 only in the decade in which the calendar begins
-  std::size_t columns = 0;  // of a full row
-};
-[[nodiscard]] std::int64_t calendar_row_of(granularity unit, ordinal o);
-[[nodiscard]] calendar_row calendar_row_at(granularity unit, std::int64_t index);
-
 }  // namespace partmark

@@ -44,6 +44,7 @@ class status_board final : public events, public status_source {
   [[nodiscard]] std::string_view name_of(std::string_view uuid);
   [[nodiscard]] const plan_state* find(std::string_view uuid) const;
   [[nodiscard]] plan_line line_of(const plan_state& plan, now t);
+  [[nodiscard]] std::vector<held_view> holds_of(const plan_state& plan);
   [[nodiscard]] state_reader* stored();
 
   events& log_;

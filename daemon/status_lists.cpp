@@ -22,14 +22,20 @@ std::string ranges_text(const plan_shape& shape, const std::vector<range>& range
   return text;
 }
 
+bool alike(const hold_row& a, const hold_row& b) { return a.http_status == b.http_status && a.code == b.code && a.message == b.message; }
+
+// What was refused alike is one line: a plan that the platform does not know is refused partition by partition.
 held_view view_of(const plan_state& plan, const hold_row& hold, std::string_view name) {
   held_view out;
   out.plan = plan.row.uuid;
   out.title = name.empty() ? plan.row.uuid : std::string(name);
   std::vector<range> ranges;
   plan.book.held().visit_all([&](range at, hold_id under) {
-    if (under != hold.id) return;
-    ranges.push_back(at);
+    if (const auto row = plan.holds.find(under); row == plan.holds.end() || !alike(row->second, hold)) return;
+    if (!ranges.empty() && ranges.back().last + 1 == at.first)
+      ranges.back().last = at.last;
+    else
+      ranges.push_back(at);
     out.partitions += at.size();
   });
   out.what = ranges.empty() ? "being tried again" : ranges_text(plan.row.shape, ranges);
@@ -41,6 +47,14 @@ held_view view_of(const plan_state& plan, const hold_row& hold, std::string_view
   out.next_try = hold.next_try;
   out.tries = hold.tries;
   return out;
+}
+
+// The first of each kind of refusal.
+std::vector<const hold_row*> kinds_of(const plan_state& plan) {
+  std::vector<const hold_row*> kinds;
+  for (const auto& [id, hold] : plan.holds)
+    if (std::none_of(kinds.begin(), kinds.end(), [&](const hold_row* k) { return alike(*k, hold); })) kinds.push_back(&hold);
+  return kinds;
 }
 
 held_view view_of(const table_state& table, ordinal date, const trigger_hold& hold) {
@@ -70,7 +84,7 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
   };
   std::vector<entry> all;
   for (const plan_state& plan : loop_.plans())
-    for (const auto& [id, hold] : plan.holds) all.push_back({hold.since, &plan, &hold});
+    for (const hold_row* hold : kinds_of(plan)) all.push_back({hold->since, &plan, hold});
   for (const table_state& table : loop_.calls().second_api().tables())
     for (const auto& held : table.holds) all.push_back({held.second.row.since, nullptr, nullptr, &table, &held});
   std::stable_sort(all.begin(), all.end(), [](const entry& a, const entry& b) { return a.since < b.since; });
@@ -83,6 +97,12 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
     out.rows.push_back(all[i].plan ? view_of(*all[i].plan, *all[i].hold, name_of(all[i].plan->row.uuid))
                                    : view_of(*all[i].table, all[i].trigger->first, all[i].trigger->second));
   out.more = end < all.size();
+  return out;
+}
+
+std::vector<held_view> status_board::holds_of(const plan_state& plan) {
+  std::vector<held_view> out;
+  for (const hold_row* hold : kinds_of(plan)) out.push_back(view_of(plan, *hold, name_of(plan.row.uuid)));
   return out;
 }
 

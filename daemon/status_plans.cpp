@@ -140,7 +140,7 @@ std::optional<plan_view> status_board::plan(std::string_view uuid) {
   });
   out.in_limbo = plan->book.limbo().partitions();
   out.extent = plan->book.marks().extent();
-  for (const auto& [id, hold] : plan->holds) out.holds.push_back(hold);
+  out.holds = holds_of(*plan);
   if (state_reader* reader = stored())
     if (auto attempts = reader->attempts(plan->row.id)) out.attempts = std::move(*attempts);
   return out;

@@ -16,6 +16,8 @@ class site {
  private:
   [[nodiscard]] web_reply health();
   [[nodiscard]] web_reply readiness();
+  [[nodiscard]] web_reply overview(const web_request& request);
+  [[nodiscard]] web_reply plan(const web_request& request);
 
   status_source& source_;
   const recent_events& events_;

@@ -82,18 +82,7 @@ struct plan_page_view {
   std::size_t page = 0;      // the one that is here: the last, if a later one was asked for
 };
 
-struct plan_view {
-  plan_line line;
-  std::int64_t success = 0;
-  std::int64_t failed = 0;
-  std::int64_t cleared = 0;
-  std::int64_t in_limbo = 0;
-  std::optional<range> extent;  // from the first partition with a mark to the last
-  std::vector<hold_row> holds;
-  std::vector<attempt_row> attempts;  // the latest first
-};
-
-// One refusal: of partitions of a plan, or of a trigger.
+// Refusals that say the same: of partitions of a plan, or of a trigger.
 struct held_view {
   std::string plan;   // its uuid; empty: a trigger's
   std::string title;  // the plan's name or uuid, or the table's name
@@ -106,6 +95,17 @@ struct held_view {
   system_time since;
   std::optional<system_time> next_try;  // absent: when a person says so
   unsigned tries = 0;
+};
+
+struct plan_view {
+  plan_line line;
+  std::int64_t success = 0;
+  std::int64_t failed = 0;
+  std::int64_t cleared = 0;
+  std::int64_t in_limbo = 0;
+  std::optional<range> extent;  // from the first partition with a mark to the last
+  std::vector<held_view> holds;
+  std::vector<attempt_row> attempts;  // the latest first
 };
 
 template <class T>

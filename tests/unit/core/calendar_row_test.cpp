@@ -1,4 +1,4 @@
-#include "cli/calendar_strip.hpp"
+#include "core/calendar_row.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,4 @@
-// calendar_strip.hpp's rows: which partitions stand in one.
-#include "cli/calendar_strip.hpp"
+#include "core/calendar_row.hpp"
 
 #include <algorithm>
 #include <chrono>
