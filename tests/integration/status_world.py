@@ -19,7 +19,7 @@ def uuid_of(name):
     return random.Random(name).randbytes(16).hex()
 
 
-def build(space, today=datetime.date(2026, 11, 22)):
+def build(space, hostile=True, today=datetime.date(2026, 11, 22)):
     """Configures two endpoints, at one of which nobody listens, and fills the journal. Answers the simulator."""
     can = simulator(space).start()
     endpoints = [
@@ -51,8 +51,9 @@ def build(space, today=datetime.date(2026, 11, 22)):
              ("monthly_close", "MONTH", "2012-01-01", "2026-10-01", "success"),
              ("quarterly_report", "QUARTER", "2010-01-01", "2026-07-01", "success"),
              ("yearly_report", "YEAR", "1990-01-01", "2025-01-01", "success"),
-             ("dimension_countries", None, None, None, "success"),
-             (HOSTILE, "DAY", "2026-11-01", "2026-11-20", "success")]
+             ("dimension_countries", None, None, None, "success")]
+    if hostile:
+        rows.append((HOSTILE, "DAY", "2026-11-01", "2026-11-20", "success"))
     with journal(space.journal_path) as book:
         book.add_all(rows)
         book.add("orders_by_region_old", "DAY", "2026-02-30")

@@ -1,0 +1,81 @@
+"""The status page in a real browser: headless Chromium draws it light and dark, runs its script, and runs nobody else's.
+
+PARTMARK_SCREENSHOTS=FOLDER keeps the pictures, as docs/images holds two of them.
+"""
+
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import unittest
+import urllib.parse
+
+import status_world
+from status_test import status_case
+from support import eventually
+
+CHROMIUM = shutil.which("chromium")
+
+
+class browser(status_case):
+    def build(self, hostile=True):
+        self.can.stop()
+        self.can = status_world.build(self.space, hostile)
+        self.serve()
+        eventually(lambda: self.space.settled() is not None, "all is accepted")
+        status_world.later(self.space, self.can)
+        eventually(lambda: self.space.read("status")["held_plans"] == 1, "the refusal is held")
+        eventually(lambda: self.ask("/healthz")[0] == 503, "the endpoint at which nobody listens is in trouble")
+
+    def chromium(self, *arguments):
+        command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--hide-scrollbars"]
+        command += [f"--user-data-dir={self.space.folder}/browser", "--virtual-time-budget=12000", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=self.space.folder)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def dom(self, path):
+        return self.chromium("--dump-dom", self.url(path))
+
+    def picture(self, name, path, scheme, size):
+        folder = pathlib.Path(os.environ.get("PARTMARK_SCREENSHOTS", self.space.folder))
+        file = folder / f"{name}.png"
+        file.unlink(missing_ok=True)
+        self.chromium(f"--window-size={size}", f"--blink-settings=preferredColorScheme={scheme}", f"--screenshot={file}", self.url(path))
+        data = file.read_bytes()
+        self.assertEqual(data[:8], b"\x89PNG\r\n\x1a\n")
+        self.assertEqual(struct.unpack(">II", data[16:24]), tuple(int(n) for n in size.split(",")))
+        return data
+
+    def test_it_is_drawn_light_and_dark(self):
+        self.build(hostile=False)
+        plan = "/plan?id=" + status_world.uuid_of("returns")
+        light = self.picture("status-light", "/", 1, "1280,1080")
+        dark = self.picture("status-dark", plan, 0, "1280,1080")
+        self.assertNotEqual(light, self.picture("status-other", "/", 0, "1280,1080"))
+        for data in (light, dark):
+            self.assertGreater(len(data), 40_000, "an empty page")
+
+    def test_its_script_keeps_it_live_and_the_policy_lets_it(self):
+        self.build()
+        dom = self.dom("/")
+        self.assertIn('role="status">live<', dom.replace(" hidden=\"\"", " HIDDEN"))
+
+    def test_a_hostile_name_runs_nothing(self):
+        self.build()
+        for path in ("/", "/plan?id=" + urllib.parse.quote(status_world.HOSTILE, safe="")):
+            dom = self.dom(path)
+            self.assertEqual(dom.count("<script"), 1 + dom.count("<noscript><script"), path)
+            self.assertIn("&lt;script&gt;alert", dom)
+
+
+if __name__ == "__main__":
+    if not CHROMIUM:
+        print("skipped: chromium is not installed (script/bootstrap browser)")
+        sys.exit(77)
+    unittest.main()
