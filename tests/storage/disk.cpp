@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t sector = 512;
-
 std::string content_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -91,7 +89,7 @@ void disk::apply(std::string& content, const operation& o, int keep_percent) {
   const auto old_size = content.size();
   if (content.size() < end) content.resize(end, whole || draw(0, 1) == 0 ? '\0' : '\x5a');
   for (std::int64_t at = o.at; at < static_cast<std::int64_t>(end);) {
-    const std::int64_t next = std::min((at / sector + 1) * sector, static_cast<std::int64_t>(end));
+    const std::int64_t next = std::min((at / sector_ + 1) * sector_, static_cast<std::int64_t>(end));
     if (whole || draw(0, 1) == 1) std::copy(o.bytes.begin() + (at - o.at), o.bytes.begin() + (next - o.at), content.begin() + at);
     at = next;
   }
@@ -107,6 +105,7 @@ std::string disk::survived(const file& f, int keep_percent) {
 void disk::cut_power() {
   constexpr int chances[] = {0, 10, 50, 90, 99};
   const int keep_percent = chances[draw(0, 4)];
+  sector_ = draw(0, 1) == 0 ? 512 : 4096;
   for (auto& [path, f] : files_) {
     std::error_code ignored;
     const bool is_there = f.removed ? draw(0, 1) == 1 : (f.named || draw(0, 1) == 1);

@@ -83,6 +83,7 @@ class disk {
   std::map<std::string, file> files_;
   std::mt19937_64 chance_;
   bool dead_ = false;
+  std::int64_t sector_ = 512;  // of the present cut
   lost_power lost_;
 };
 

@@ -181,7 +181,7 @@ bool damage(const std::string& path, std::size_t page) {
 TEST(storage_faults_at_rest, a_damaged_page_of_the_state_is_refused_with_what_to_do_or_harmless) {
   std::size_t refused = 0;
   std::size_t waiting = 0;
-  for (std::size_t page = 0; page < 60; ++page) {
+  for (std::size_t page = 0; page < 40; ++page) {
     storage_world world(11);
     ASSERT_TRUE(world.start());
     world.busy(seconds(20), 30, 1);
