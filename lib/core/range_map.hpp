@@ -3,12 +3,12 @@
 #pragma once
 
 #include "core/calendar.hpp"
+#include "core/run_list.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstddef>
-#include <iterator>
-#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -28,126 +28,139 @@ struct run_change {
 template <class V>
 using run_changes = std::vector<run_change<V>>;
 
-template <class V>
+// `block_max` is for tests, which want many blocks of few runs.
+template <class V, std::size_t block_max = 256>
 class range_map {
-  struct tail {
-    ordinal last;
-    V value;
-  };
-  using tree = std::map<ordinal, tail>;
+  using list = run_list<V, block_max>;
+  using run = typename list::run;
+  using position = typename list::position;
 
  public:
   // Gives every partition of `r` the value `v`. O(log runs + runs replaced). Reports nothing when nothing changed.
   void assign(range r, const V& v, run_changes<V>& out) {
     assert(r.first <= r.last);
-    if (const auto at = first_touching(r.first);
-        at != runs_.end() && at->first <= r.first && at->second.last >= r.last && at->second.value == v)
-      return;
-    auto it = first_touching(r.first - 1);
-    range grown = r;
-    while (it != runs_.end() && it->first <= r.last + 1) {
-      const range at{it->first, it->second.last};
-      if (it->second.value == v) {
-        grown = {std::min(grown.first, at.first), std::max(grown.last, at.last)};
-        it = drop(it, out);
-      } else if (at.last < r.first || at.first > r.last) {
-        ++it;  // a neighbour of another value
+    position from = runs_.find(r.first - 1);
+    replacement with;
+    run grown{r, v};
+    position at = from;
+    std::size_t count = 0;
+    if (!runs_.is_end(at) && runs_.at(at).at.last < r.first) {
+      const run& left = runs_.at(at);
+      at = runs_.next(at);
+      if (left.value == v) {
+        grown.at.first = left.at.first;
+        take(left, out);
+        ++count;
       } else {
-        it = cut(it, r, out);
+        from = at;
       }
     }
-    put(grown, v, out);
+    run rest;  // of the last run that `r` cuts, beyond `r`
+    bool has_rest = false;
+    for (; !runs_.is_end(at) && runs_.at(at).at.first <= r.last + 1; at = runs_.next(at), ++count) {
+      const run& old = runs_.at(at);
+      if (old.value == v) {
+        if (old.at.first <= r.first && old.at.last >= r.last) return;
+        grown.at = {std::min(grown.at.first, old.at.first), std::max(grown.at.last, old.at.last)};
+      } else if (old.at.first > r.last) {
+        break;  // a neighbour of another value
+      } else {
+        if (old.at.first < r.first) with.add({{old.at.first, r.first - 1}, old.value});
+        has_rest = old.at.last > r.last;
+        if (has_rest) rest = {{r.last + 1, old.at.last}, old.value};
+      }
+      take(old, out);
+    }
+    with.add(grown);
+    if (has_rest) with.add(rest);
+    put(from, count, with, out);
   }
 
   // Takes the partitions of `r` out. O(log runs + runs replaced).
   void erase(range r, run_changes<V>& out) {
     assert(r.first <= r.last);
-    auto it = first_touching(r.first);
-    while (it != runs_.end() && it->first <= r.last) it = cut(it, r, out);
+    if (runs_.empty()) return;
+    const position from = runs_.find(r.first);
+    replacement with;
+    std::size_t count = 0;
+    for (position at = from; !runs_.is_end(at) && runs_.at(at).at.first <= r.last; at = runs_.next(at), ++count) {
+      const run& old = runs_.at(at);
+      if (old.at.first < r.first) with.add({{old.at.first, r.first - 1}, old.value});
+      if (old.at.last > r.last) with.add({{r.last + 1, old.at.last}, old.value});
+      take(old, out);
+    }
+    if (count > 0) put(from, count, with, out);
   }
 
   void clear(run_changes<V>& out) {
-    for (auto it = runs_.begin(); it != runs_.end();) it = drop(it, out);
+    for (position at = runs_.begin(); !runs_.is_end(at); at = runs_.next(at)) take(runs_.at(at), out);
+    runs_.clear();
   }
 
   // f(range, value) for each run's part within `r`, ascending.
   template <class F>
   void visit(range r, F f) const {
-    for (auto it = first_touching(r.first); it != runs_.end() && it->first <= r.last; ++it)
-      f(range{std::max(it->first, r.first), std::min(it->second.last, r.last)}, it->second.value);
+    for (position at = runs_.find(r.first); !runs_.is_end(at) && runs_.at(at).at.first <= r.last; at = runs_.next(at)) {
+      const run& found = runs_.at(at);
+      f(range{std::max(found.at.first, r.first), std::min(found.at.last, r.last)}, found.value);
+    }
   }
 
   // f(range, value) for each run, ascending; stops early when f answers false.
   template <class F>
   void visit_while(F f) const {
-    for (const auto& [first, t] : runs_)
-      if (!f(range{first, t.last}, t.value)) return;
+    for (position at = runs_.begin(); !runs_.is_end(at); at = runs_.next(at))
+      if (!f(runs_.at(at).at, runs_.at(at).value)) return;
   }
 
   template <class F>
   void visit_all(F f) const {
-    for (const auto& [first, t] : runs_) f(range{first, t.last}, t.value);
+    for (position at = runs_.begin(); !runs_.is_end(at); at = runs_.next(at)) f(runs_.at(at).at, runs_.at(at).value);
   }
 
   [[nodiscard]] const V* find(ordinal o) const {
-    const auto it = first_touching(o);
-    return it != runs_.end() && it->first <= o ? &it->second.value : nullptr;
+    const position at = runs_.find(o);
+    return !runs_.is_end(at) && runs_.at(at).at.first <= o ? &runs_.at(at).value : nullptr;
   }
 
   [[nodiscard]] bool intersects(range r) const {
-    const auto it = first_touching(r.first);
-    return it != runs_.end() && it->first <= r.last;
+    const position at = runs_.find(r.first);
+    return !runs_.is_end(at) && runs_.at(at).at.first <= r.last;
   }
 
   // From the first partition to the last.
   [[nodiscard]] std::optional<range> extent() const {
     if (runs_.empty()) return std::nullopt;
-    return range{runs_.begin()->first, std::prev(runs_.end())->second.last};
+    return range{runs_.at(runs_.begin()).at.first, runs_.back().at.last};
   }
+
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   [[nodiscard]] std::size_t runs() const { return runs_.size(); }
   [[nodiscard]] std::int64_t partitions() const { return partitions_; }
 
  private:
-  using iterator = typename tree::iterator;
-  using const_iterator = typename tree::const_iterator;
+  // What comes in the place of some runs: at most what is left of the first, the new one, what is left of the last.
+  struct replacement {
+    std::array<run, 3> runs;
+    std::size_t size = 0;
 
-  // The first run whose last partition is `o` or later.
-  [[nodiscard]] const_iterator first_touching(ordinal o) const {
-    auto it = runs_.upper_bound(o);
-    if (it != runs_.begin() && std::prev(it)->second.last >= o) --it;
-    return it;
-  }
-  [[nodiscard]] iterator first_touching(ordinal o) {
-    auto it = runs_.upper_bound(o);
-    if (it != runs_.begin() && std::prev(it)->second.last >= o) --it;
-    return it;
+    void add(const run& r) { runs[size++] = r; }
+  };
+
+  void take(const run& old, run_changes<V>& out) {
+    partitions_ -= old.at.size();
+    out.push_back({old.at, old.value, false});
   }
 
-  void put(range r, const V& v, run_changes<V>& out) {
-    runs_.emplace(r.first, tail{r.last, v});
-    partitions_ += r.size();
-    out.push_back({r, v, true});
+  void put(position from, std::size_t count, const replacement& with, run_changes<V>& out) {
+    for (std::size_t i = 0; i < with.size; ++i) {
+      partitions_ += with.runs[i].at.size();
+      out.push_back({with.runs[i].at, with.runs[i].value, true});
+    }
+    runs_.splice(from, count, with.runs.data(), with.size);
   }
 
-  iterator drop(iterator it, run_changes<V>& out) {
-    const range at{it->first, it->second.last};
-    partitions_ -= at.size();
-    out.push_back({at, it->second.value, false});
-    return runs_.erase(it);
-  }
-
-  // Takes `hole` out of the run at `it`; answers the first run after the hole that was not part of it.
-  iterator cut(iterator it, range hole, run_changes<V>& out) {
-    const range at{it->first, it->second.last};
-    const V value = it->second.value;
-    auto next = drop(it, out);
-    if (at.first < hole.first) put({at.first, hole.first - 1}, value, out);
-    if (at.last > hole.last) put({hole.last + 1, at.last}, value, out);
-    return next;
-  }
-
-  tree runs_;
+  list runs_;
   std::int64_t partitions_ = 0;
 };
 

@@ -90,7 +90,7 @@ def file_violations(path, text, ports):
                 refuse(number, message)
         if CLOCK.search(line) and not in_tests and "clock" not in path.rsplit("/", 1)[1]:
             refuse(number, "only the clock adapter (a file named *clock*) asks for the time; take it as a parameter")
-        if re.search(r"\bsqlite3_", line) and not path.startswith(("lib/sqlite/", "tests/unit/sqlite/", "tests/storage/")):
+        if re.search(r"\bsqlite3_", line) and not path.startswith(("lib/sqlite/", "tests/unit/sqlite/", "tests/storage/", "tests/bench/")):
             refuse(number, "only lib/sqlite says sqlite3_; use its connection and statement")
         if pure and ASIO.search(line):
             refuse(number, "no Asio or Beast in core, can and reconcile: decisions know no event loop")

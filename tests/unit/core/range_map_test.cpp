@@ -5,15 +5,17 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <ostream>
+#include <random>
 #include <utility>
 #include <vector>
 
 namespace partmark {
 namespace {
 
-using colours = range_map<int>;
+using colours = range_map<int, 4>;  // small blocks, so that a few runs fill many
 using run = std::pair<range, int>;
 using partition_oracle = std::map<ordinal, int>;
 
@@ -78,7 +80,7 @@ rc::Gen<range> any_range(ordinal lowest, ordinal highest) {
 
 rc::Gen<change_request> any_change() {
   return rc::gen::map(
-      rc::gen::tuple(rc::gen::inRange(0, 4), any_range(-30, 30), rc::gen::inRange(0, 3)),
+      rc::gen::tuple(rc::gen::inRange(0, 4), any_range(-60, 60), rc::gen::inRange(0, 3)),
       [](const std::tuple<int, range, int>& t) { return change_request{std::get<0>(t) == 0, std::get<1>(t), std::get<2>(t)}; });
 }
 
@@ -150,12 +152,12 @@ RC_GTEST_PROP(range_map_property, lookups_answer_as_the_partitions_do, ()) {
     apply(r, map, unused);
     apply(r, oracle);
   }
-  for (ordinal o = -33; o <= 33; ++o) {
+  for (ordinal o = -63; o <= 63; ++o) {
     const int* found = map.find(o);
     RC_ASSERT((found != nullptr) == oracle.contains(o));
     if (found != nullptr) RC_ASSERT(*found == oracle.at(o));
   }
-  const range window = *any_range(-33, 33);
+  const range window = *any_range(-63, 63);
   partition_oracle seen;
   std::vector<run> visited;
   map.visit(window, [&](range at, int v) {
@@ -212,6 +214,52 @@ TEST(range_map, one_more_partition_at_the_end_costs_one_row_however_long_the_his
   run_changes<int> changes;
   map.assign({5010, 5010}, 1, changes);
   EXPECT_EQ(changes, (run_changes<int>{{{5000, 5009}, 1, false}, {{5000, 5010}, 1, true}}));
+}
+
+TEST(range_map, a_hundred_thousand_runs_come_and_go_in_any_order) {
+  range_map<int> map;
+  std::map<ordinal, int> oracle;
+  run_changes<int> changes;
+  std::mt19937_64 dice(11);
+  constexpr ordinal partitions = 300'000;
+  const auto check = [&] {
+    std::map<ordinal, int> seen;
+    map.visit_all([&](range at, int v) {
+      for (ordinal o = at.first; o <= at.last; ++o) seen[o] = v;
+    });
+    EXPECT_TRUE(seen == oracle);
+    EXPECT_EQ(map.partitions(), static_cast<std::int64_t>(oracle.size()));
+  };
+  for (int i = 0; i < 200'000; ++i) {
+    const auto o = static_cast<ordinal>(dice() % partitions);
+    const int v = static_cast<int>(dice() % 3);
+    map.assign({o, o}, v, changes);
+    oracle[o] = v;
+    changes.clear();
+  }
+  EXPECT_GT(map.runs(), 80'000U);
+  check();
+  for (ordinal o = 0; o < partitions; o += 64) {
+    const ordinal last = std::min(partitions - 1, o + static_cast<ordinal>(dice() % 64));
+    map.erase({o, last}, changes);
+    oracle.erase(oracle.lower_bound(o), oracle.upper_bound(last));
+    changes.clear();
+  }
+  check();
+  map.erase({100, partitions}, changes);
+  oracle.erase(oracle.lower_bound(100), oracle.end());
+  check();
+}
+
+TEST(range_map, a_copy_lives_on_its_own) {
+  colours map;
+  run_changes<int> unused;
+  for (ordinal o = 0; o < 40; o += 2) map.assign({o, o}, 1, unused);
+  const colours copy = map;
+  map.clear(unused);
+  EXPECT_EQ(copy.runs(), 20U);
+  EXPECT_EQ(copy.partitions(), 20);
+  EXPECT_TRUE(map.empty());
 }
 
 TEST(range_map, a_visit_stops_when_told_to) {
