@@ -60,7 +60,7 @@ result<completion> decode_partitions(const completion_row& row, mark outcome, st
   const result<ordinal> first = parse_partition(*unit, *row.first);
   if (!first) return bad_date("first", first.error());
   range partitions{*first, *first};
-  if (row.last) {
+  if (row.last && *row.last != *row.first) {
     const result<ordinal> last = parse_partition(*unit, *row.last);
     if (!last) return bad_date("last", last.error());
     if (*last < *first) return refusal(named("last", *row.last) + " is before " + named("first", *row.first));

@@ -23,7 +23,7 @@ struct completion_row {
   std::string_view outcome;
   std::optional<std::string_view> run_type;
   std::optional<std::string_view> job;
-  std::string_view recorded_at;
+  std::string_view recorded_at;  // empty for a fold, which has no use for it
 };
 
 // One row of table_completion.

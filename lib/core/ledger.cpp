@@ -23,28 +23,24 @@ void visit_pending(const range_map<mark>& pending, const std::vector<range>* wit
 }  // namespace
 
 void ledger::make_pending(range r, ledger_changes& out) {
-  if (quiet_) {
-    run_changes<in_set> unused;
-    quiet_->erase(r, unused);
-  }
-  marks_.visit(r, [&](range at, mark m) {
-    if (is_refresh(shape_) && m != mark::success) {
-      pending_.erase(at, out.pending);  // there is no call that says so
-      return;
-    }
-    pending_.assign(at, m, out.pending);
-  });
-  if (in_flight_) {
-    run_changes<in_set> unused;
-    touched_.assign(r, {}, unused);
-  }
+  marks_.visit(r, [&](range at, mark m) { make_pending(at, m, out); });
+}
+
+void ledger::make_pending(range r, mark m, ledger_changes& out) {
+  run_changes<in_set> unused;
+  if (quiet_) quiet_->erase(r, unused);
+  if (is_refresh(shape_) && m != mark::success)
+    pending_.erase(r, out.pending);  // there is no call that says so
+  else
+    pending_.assign(r, m, out.pending);
+  if (in_flight_) touched_.assign(r, {}, unused);
 }
 
 void ledger::complete(range r, mark m, ledger_changes& out) {
   assert(!is_refresh(shape_) || (r == whole_table && m != mark::cleared));
   marks_.assign(r, m, out.marks);
   held_.erase(r, out.held);
-  make_pending(r, out);
+  make_pending(r, m, out);
 }
 
 std::optional<call> ledger::next_call(std::size_t ranges_max, const std::vector<range>* within) const {

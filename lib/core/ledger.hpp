@@ -116,7 +116,8 @@ class ledger {
   [[nodiscard]] std::int64_t owed_partitions() const;
 
  private:
-  void make_pending(range r, ledger_changes& out);
+  void make_pending(range r, ledger_changes& out);          // as far as it has marks
+  void make_pending(range r, mark m, ledger_changes& out);  // all of `r` has the mark `m`
   // The in-flight partitions that no completion re-touched, as ranges.
   [[nodiscard]] std::vector<range> untouched() const;
 

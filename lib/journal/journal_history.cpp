@@ -13,7 +13,10 @@ result<void> journal_history::walk_plan(std::string_view plan, const std::functi
   for (;;) {
     const auto row = found.step();
     if (!row) return row.error();
-    if (!*row || !visit(plan_row_of(found))) return {};
+    if (!*row) return {};
+    completion_row seen = plan_row_of(found);
+    seen.recorded_at = found.text(plan_column::recorded_at);
+    if (!visit(seen)) return {};
   }
 }
 

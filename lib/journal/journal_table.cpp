@@ -15,8 +15,7 @@ struct table_texts {
 };
 
 constexpr table_texts plans{
-    "SELECT seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at"
-    " FROM plan_completion WHERE seq > ? ORDER BY seq LIMIT ?",
+    "SELECT seq, plan, granularity, first, last, outcome, run_type, job FROM plan_completion WHERE seq > ? ORDER BY seq LIMIT ?",
     "SELECT seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at FROM plan_completion WHERE seq = ?",
     "SELECT seq FROM sqlite_sequence WHERE name = 'plan_completion'",
     plan_column::recorded_at + 1,

@@ -11,7 +11,8 @@
 
 namespace partmark {
 
-// Column numbers of plan_rows() and table_rows(): the order of the table, which is also the order of the content hash.
+// Column numbers: the order of the table, which is also the order of the content hash. rows() of plans ends with job: what is not folded is
+// not read.
 namespace plan_column {
 enum : int { seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at };
 }

@@ -1,5 +1,5 @@
-// A row of the journal as it stands under a statement that selects the table's columns in their order. Views into the statement, valid
-// until its next step; any thread.
+// A row of the journal as it stands under a statement that selects the table's columns in their order, of plans at least up to job. Views
+// into the statement, valid until its next step; any thread.
 #pragma once
 
 #include "core/completion.hpp"
@@ -17,7 +17,7 @@ namespace partmark {
       .outcome = row.text(plan_column::outcome),
       .run_type = row.optional_text(plan_column::run_type),
       .job = row.optional_text(plan_column::job),
-      .recorded_at = row.text(plan_column::recorded_at),
+      .recorded_at = {},
   };
 }
 

@@ -19,19 +19,21 @@ void fold::begin(state_changes& batch, now t) {
   batch_ = &batch;
   now_ = t;
   last_seq_.reset();
-  slice_folded_ = 0;
-  slice_rejected_ = 0;
+  marks_.resume(batch.marks);
+  pending_.resume(batch.pending);
 }
 
 void fold::row(const completion_row& r) {
   assert(batch_);
   last_seq_ = r.seq;
-  auto decoded = decode(r, settings_.partitions_max);
+  const auto decoded = decode(r, settings_.partitions_max);
   if (!decoded) return reject(r, decoded.error().message);
-  auto found = plan_for(r, decoded->shape);
+  const auto found = plan_for(r, decoded->shape);
   if (!found) return reject(r, found.error().message);
   plan_state& plan = **found;
   plan.book.complete(decoded->partitions, decoded->outcome, scratch_);
+  marks_.append(batch_->marks, plan.row.id, scratch_.marks);
+  pending_.append(batch_->pending, plan.row.id, scratch_.pending);
   append(*batch_, plan.row.id, scratch_);
   plan.row.run_type = r.run_type.value_or(std::string_view{});
   if (!plan.lingering_since) plan.lingering_since = now_.steady;
@@ -41,7 +43,7 @@ void fold::row(const completion_row& r) {
     touched_.push_back(plan.row.id);
   }
   ++folded_;
-  ++slice_folded_;
+  ++batch_folded_;
 }
 
 result<plan_state*> fold::plan_for(const completion_row& r, plan_shape shape) {
@@ -60,23 +62,24 @@ result<plan_state*> fold::plan_for(const completion_row& r, plan_shape shape) {
 
 void fold::reject(const completion_row& r, const std::string& reason) {
   ++rejected_;
-  ++slice_rejected_;
+  ++batch_rejected_;
   batch_->rejected.push_back({r.seq, "plan_completion", printable(r.plan, plan_name_bytes_max), reason, now_.system});
-  if (slice_rejected_ > rejects_logged_per_slice) return;
+  if (batch_rejected_ > rejects_logged_per_batch) return;
   log_.emit({severity::warning,
              event_name::record_rejected,
              "record " + std::to_string(r.seq) + " was not folded: " + reason,
              {{"seq", r.seq}, {"plan", printable(r.plan)}, {"reason", reason}, {"job", r.job ? printable(*r.job) : std::string()}}});
 }
 
-std::vector<plan_id> fold::finish() {
-  if (slice_folded_ + slice_rejected_ > 0)
+std::vector<plan_id> fold::take_touched() {
+  if (batch_folded_ + batch_rejected_ > 0)
     log_.emit({severity::info,
                event_name::journal_folded,
-               "folded " + std::to_string(slice_folded_) + " records of " + std::to_string(touched_.size()) + " plans",
-               {{"records", slice_folded_}, {"plans", static_cast<std::int64_t>(touched_.size())}, {"rejected", slice_rejected_}}});
+               "folded " + std::to_string(batch_folded_) + " records of " + std::to_string(touched_.size()) + " plans",
+               {{"records", batch_folded_}, {"plans", static_cast<std::int64_t>(touched_.size())}, {"rejected", batch_rejected_}}});
   for (const plan_id id : touched_) is_touched_[id] = false;
-  batch_ = nullptr;
+  batch_folded_ = 0;
+  batch_rejected_ = 0;
   return std::exchange(touched_, {});
 }
 

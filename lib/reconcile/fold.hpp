@@ -15,6 +15,42 @@
 
 namespace partmark {
 
+// Appends the changes of a plan's rows to a batch. Where a run grows that the plan's last change in the batch had put there, it grows in
+// that change: a thousand records at a run's end are one row. The first change about a row still tells whether the store has it.
+template <class V>
+class batch_tail {
+ public:
+  // `to` may have grown by others meanwhile: what they appended is left alone, and so is everything before.
+  void resume(const std::vector<plan_run_change<V>>& to) {
+    if (to.size() != end_) base_ = to.size();
+  }
+  void append(std::vector<plan_run_change<V>>& to, plan_id plan, run_changes<V>& changes) {
+    if (last_.size() <= plan) last_.resize(plan + std::size_t{1});
+    std::size_t at = last_[plan];
+    const auto put_there = [&](const run_change<V>& c) {
+      return at >= base_ && at < to.size() && to[at].plan == plan && to[at].change.added && to[at].change.at.first == c.at.first;
+    };
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      const bool grows =
+          !changes[i].added && i + 1 < changes.size() && changes[i + 1].added && changes[i + 1].at.first == changes[i].at.first;
+      if (grows && put_there(changes[i])) {
+        to[at].change = std::move(changes[++i]);
+        continue;
+      }
+      at = to.size();
+      to.push_back({plan, std::move(changes[i])});
+    }
+    last_[plan] = static_cast<std::uint32_t>(at);
+    end_ = to.size();
+    changes.clear();
+  }
+
+ private:
+  std::vector<std::uint32_t> last_;  // of each plan, as far as it lies behind base_
+  std::size_t base_ = 0;
+  std::size_t end_ = 0;
+};
+
 class fold final : public journal::plan_sink {
  public:
   fold(plan_table& plans, const loop_settings& settings, events& log) : plans_(plans), settings_(settings), log_(log) {}
@@ -32,8 +68,8 @@ class fold final : public journal::plan_sink {
   void row(const completion_row& r) override;
   // The seq of the last row since begin().
   [[nodiscard]] std::optional<std::int64_t> last_seq() const { return last_seq_; }
-  // Ends the slice: logs it, and answers the plans that it touched, each once.
-  std::vector<plan_id> finish();
+  // Ends the slices since the last call: logs them, and answers the plans that they touched, each once.
+  std::vector<plan_id> take_touched();
 
   [[nodiscard]] std::int64_t folded() const { return folded_; }      // since the start of this run
   [[nodiscard]] std::int64_t rejected() const { return rejected_; }  // since the start of this run
@@ -51,10 +87,12 @@ class fold final : public journal::plan_sink {
   ledger_changes scratch_;
   std::vector<plan_id> touched_;
   std::vector<bool> is_touched_;  // by plan id
+  batch_tail<mark> marks_;
+  batch_tail<mark> pending_;
   std::int64_t folded_ = 0;
   std::int64_t rejected_ = 0;
-  std::int64_t slice_folded_ = 0;
-  std::int64_t slice_rejected_ = 0;
+  std::int64_t batch_folded_ = 0;
+  std::int64_t batch_rejected_ = 0;
 };
 
 }  // namespace partmark

@@ -17,6 +17,11 @@ constexpr std::array<std::chrono::microseconds, 8> look_gaps{
 // Writers hold the journal for moments; who holds it for so long is worth a line.
 constexpr std::chrono::seconds busy_patience{10};
 
+// How long, and how many rows at most, a batch may gather while the loop is behind: a crash folds that much again, and memory stays
+// bounded.
+constexpr milliseconds gathering_time{10'000};
+constexpr std::size_t gathered_rows_max = 1'000'000;
+
 constexpr retry_settings store_backoff{milliseconds(5), milliseconds(2000), 2.0};
 
 }  // namespace
@@ -50,6 +55,11 @@ turn loop::run(now t) {
   stage s;
   if (!store_retry_ || t.steady >= *store_retry_) {
     s = read(t);
+    if (may_gather(s, t)) {
+      out.again = true;
+      return out;
+    }
+    for (const plan_id id : fold_.take_touched()) courier_.touched(plans_.at(id), t, unsaved_);
     if (s.may_push && !draining_) courier_.prepare(t, unsaved_);
     if (store(t)) {
       courier_.send_prepared();
@@ -62,6 +72,18 @@ turn loop::run(now t) {
   out.again = s.again;
   out.wake = next_wake(s, t);
   return out;
+}
+
+// While behind nothing is sent, so nothing waits for what is read: some slices are stored together, and a row that each of them changed is
+// written once. Not when something else happened that should survive a crash, or that a person waits for.
+bool loop::may_gather(const stage& s, now t) {
+  if (!s.again || !behind_ || draining_ || store_failures_ > 0) return false;
+  if (unsaved_.durable || !unsaved_.attempts.empty() || !unsaved_.triggers.empty() || std::exchange(commanded_, false)) return false;
+  if (!gathering_until_) gathering_until_ = t.steady + gathering_time;
+  if (t.steady >= *gathering_until_) return false;
+  if (unsaved_.rows() < gathered_rows_max) return true;
+  unsaved_.coalesce();
+  return unsaved_.rows() < gathered_rows_max / 2;
 }
 
 loop::stage loop::read(now t) {
@@ -111,7 +133,6 @@ loop::stage loop::read_slice(now t) {
   }
   fold_.begin(unsaved_, t);
   const auto plans = source_.read_plans(position_.plans, settings_.slice_rows, fold_);
-  for (const plan_id id : fold_.finish()) courier_.touched(plans_.at(id), t, unsaved_);
   if (!advance(position_.plans, plans, fold_.last_seq(), s, t)) return s;
 
   triggers& second_api = courier_.second_api();
@@ -167,6 +188,8 @@ void loop::caught_up(now t) {
 
 bool loop::store(now t) {
   // Empty also when all that could not be stored were intents, and these were taken back.
+  gathering_until_.reset();
+  unsaved_.coalesce();
   result<void> done = unsynced_ ? source_.sync() : result<void>();
   if (done && !unsaved_.empty()) done = store_.commit(unsaved_);
   if (!done) {

@@ -90,6 +90,7 @@ class loop {
     std::optional<steady_time> retry;
   };
 
+  bool may_gather(const stage& s, now t);
   stage read(now t);
   stage read_slice(now t);
   bool advance(journal_cursor& cursor, const result<journal_slice>& slice, std::optional<std::int64_t> last_seq, stage& s, now t);
@@ -124,6 +125,8 @@ class loop {
   std::vector<plan_id> refolding_;
   std::unordered_map<std::string_view, std::size_t> configured_;  // by uuid, into settings_.plans
   std::string boot_id_;
+  std::optional<steady_time> gathering_until_;  // slices are stored together until then
+  bool commanded_ = false;                      // since the last turn
   bool behind_ = true;
   bool draining_ = false;
   bool unsynced_ = false;                  // the cursor in the batch waits for the journal's sync

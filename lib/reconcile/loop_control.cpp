@@ -140,7 +140,6 @@ bool loop::refold_slice(plan_state& plan, stage& s, now t) {
   fold_.begin(unsaved_, t);
   const auto slice = source_.read_plan(plan.row.uuid, *plan.row.refold_next, plan.row.refold_until, settings_.slice_rows, fold_);
   if (const auto last = fold_.last_seq()) plan.row.refold_next = *last;
-  fold_.finish();
   bool whole = false;
   if (slice) {
     plan.row.refold_next = slice->cursor.folded_seq;
@@ -169,6 +168,7 @@ bool loop::each(std::optional<std::string_view> uuid, F f) {
 }
 
 bool loop::retry_held(std::optional<std::string_view> name, now t) {
+  commanded_ = true;
   const bool is_plan = each(name, [&](plan_state& plan) { courier_.retry_held(plan, t, unsaved_); });
   bool is_table = false;
   if (name) {
@@ -181,6 +181,7 @@ bool loop::retry_held(std::optional<std::string_view> name, now t) {
 
 bool loop::resync(std::optional<std::string_view> uuid, now t) {
   unsaved_.durable = true;  // no record tells of it: calls that a power cut made forget could not be suspected
+  commanded_ = true;
   return each(uuid, [&](plan_state& plan) {
     ledger_changes changes;
     plan.book.resync(changes);
@@ -190,14 +191,17 @@ bool loop::resync(std::optional<std::string_view> uuid, now t) {
 }
 
 bool loop::refold(std::string_view uuid, now t) {
+  commanded_ = true;
   return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.refold_to.value_or(plan.row.shape), t); });
 }
 
 bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler done) {
+  commanded_ = true;
   return each(uuid, [&](plan_state& plan) { courier_.check_drift(plan, repair, t, std::move(done)); });
 }
 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {
+  commanded_ = true;
   bool found = false;
   for (std::size_t i = 0; i < settings_.endpoints.size(); ++i) {
     if (!endpoint.empty() && settings_.endpoints[i].name != endpoint) continue;

@@ -13,7 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace partmark {
 
@@ -73,8 +73,18 @@ class plan_table {
   std::size_t holding = 0;  // plans with held partitions
 
  private:
-  std::deque<plan_state> plans_;                           // stable addresses
-  std::unordered_map<std::string_view, plan_id> by_uuid_;  // views into plans_
+  // Every record looks its plan up: a plan's slot follows from its uuid's hash, or is the next free one behind it.
+  struct slot {
+    std::uint32_t hash = 0;
+    plan_id plan = no_plan;
+  };
+  static constexpr plan_id no_plan = ~plan_id{0};
+
+  void enter(plan_id id);
+  void grow();
+
+  std::deque<plan_state> plans_;  // stable addresses
+  std::vector<slot> slots_;       // a power of two, or empty; at most two thirds are taken
 };
 
 // Adds a ledger's row changes to a batch under their plan, and empties them.

@@ -34,8 +34,8 @@ struct table_settings {
   std::string endpoint;
 };
 
-// A slice of bad rows must not flood the log: after this many they are only counted.
-inline constexpr std::int64_t rejects_logged_per_slice = 20;
+// A journal of bad rows must not flood the log: after this many in one batch they are only counted.
+inline constexpr std::int64_t rejects_logged_per_batch = 20;
 
 struct loop_settings {
   std::vector<endpoint_settings> endpoints;  // at least one; the first is the default
@@ -50,7 +50,7 @@ struct loop_settings {
   circuit_settings circuit;
   std::optional<milliseconds> drift_every;  // absent: only when asked
   bool hold_ambiguous_triggers = false;
-  std::size_t slice_rows = 4096;  // a turn: bounds how long the loop is away
+  std::size_t slice_rows = 8192;  // a turn: bounds how long the loop is away
 };
 
 }  // namespace partmark

@@ -1,6 +1,55 @@
 #include "reconcile/state.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
 namespace partmark {
+namespace {
+
+// A row's place in a batch, ordered by row, then by time.
+struct place {
+  plan_id plan = 0;
+  std::uint32_t at = 0;
+  ordinal first = 0;
+
+  [[nodiscard]] bool same_row(const place& other) const { return plan == other.plan && first == other.first; }
+  friend bool operator<(const place& a, const place& b) { return std::tie(a.plan, a.first, a.at) < std::tie(b.plan, b.first, b.at); }
+};
+
+// Leaves of each row what `join` makes of its first and last change, in the order of rows. `place_of` answers a change's plan and ordinal.
+template <class T, class Place, class Join>
+void keep_last(std::vector<T>& changes, Place place_of, Join join) {
+  if (changes.size() < 2) return;
+  std::vector<place> order;
+  order.reserve(changes.size());
+  for (const T& c : changes) {
+    order.push_back(place_of(c));
+    order.back().at = static_cast<std::uint32_t>(order.size() - 1);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<T> kept;
+  for (auto first = order.begin(); first != order.end();) {
+    const auto next = std::find_if(first, order.end(), [&](const place& p) { return !p.same_row(*first); });
+    join(kept, changes[first->at], changes[std::prev(next)->at]);
+    first = next;
+  }
+  changes = std::move(kept);
+}
+
+// The first change about a row tells whether the store has it, and as what: a row that is there is taken away before it is put anew.
+template <class V>
+void keep_last_runs(std::vector<plan_run_change<V>>& changes) {
+  const auto row = [](const plan_run_change<V>& c) { return place{c.plan, 0, c.change.at.first}; };
+  keep_last(changes, row, [](auto& kept, const plan_run_change<V>& first, const plan_run_change<V>& last) {
+    if (!first.change.added) kept.push_back(first);
+    if (last.change.added) kept.push_back(last);
+  });
+}
+
+}  // namespace
 
 bool state_changes::empty() const {
   return plans.empty() && marks.empty() && pending.empty() && limbo.empty() && held.empty() && holds.empty() && holds_ended.empty() &&
@@ -9,5 +58,18 @@ bool state_changes::empty() const {
 }
 
 void state_changes::clear() { *this = {}; }
+
+void state_changes::coalesce() {
+  const auto id = [](const plan_row& row) { return place{row.id, 0, 0}; };
+  keep_last(plans, id, [](auto& kept, const plan_row&, plan_row& last) { kept.push_back(std::move(last)); });
+  keep_last_runs(marks);
+  keep_last_runs(pending);
+  keep_last_runs(limbo);
+  keep_last_runs(held);
+}
+
+std::size_t state_changes::rows() const {
+  return plans.size() + marks.size() + pending.size() + limbo.size() + held.size() + rejected.size();
+}
 
 }  // namespace partmark

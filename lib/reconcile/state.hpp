@@ -114,6 +114,10 @@ struct state_changes {
 
   [[nodiscard]] bool empty() const;
   void clear();
+  // Leaves of each row only its last change, rows in order: what many records did to the same rows is then written once.
+  void coalesce();
+  // About how many rows it would write.
+  [[nodiscard]] std::size_t rows() const;
 };
 
 // Everything stored, as a new run needs it.

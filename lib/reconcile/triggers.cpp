@@ -119,7 +119,7 @@ void triggers::row(const table_row& r) {
 void triggers::reject(const table_row& r, const std::string& reason) {
   ++rejected_;
   batch_->rejected.push_back({r.seq, "table_completion", printable(r.table_name, table_name_bytes_max), reason, now_.system});
-  if (++slice_rejected_ > rejects_logged_per_slice) return;
+  if (++slice_rejected_ > rejects_logged_per_batch) return;
   log_.emit({severity::warning,
              event_name::record_rejected,
              "table record " + std::to_string(r.seq) + " was not folded: " + reason,

@@ -27,8 +27,8 @@ class statement {
  public:
   class use;
 
-  // Binds `values`, one for each parameter of the SQL, and opens a use to step through. Texts are not copied: they must outlive the use,
-  // hence no temporary strings.
+  // Binds `values`, one for each parameter of the SQL (or none: bind() follows), and opens a use to step through. Texts are not copied:
+  // they must outlive the use, hence no temporary strings.
   template <class... Values>
   [[nodiscard]] use query(Values&&... values);
 
@@ -105,7 +105,8 @@ class statement::use {
     return is_null(column) ? std::nullopt : std::optional<std::int64_t>(int64(column));
   }
   [[nodiscard]] std::optional<std::string_view> optional_text(int column) const {
-    return is_null(column) ? std::nullopt : std::optional<std::string_view>(text(column));
+    const std::string_view value = text(column);  // no address: NULL, or no memory for a conversion
+    return value.data() == nullptr && is_null(column) ? std::nullopt : std::optional<std::string_view>(value);
   }
 
  private:
@@ -115,7 +116,7 @@ class statement::use {
     assert(!sqlite3_stmt_busy(s));
     int parameter = 0;
     (bind(++parameter, values), ...);
-    assert(parameter == sqlite3_bind_parameter_count(s));
+    assert(parameter == 0 || parameter == sqlite3_bind_parameter_count(s));
   }
   void note(int code) {
     assert(code != SQLITE_RANGE);  // a parameter that the SQL doesn't have

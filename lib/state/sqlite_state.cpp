@@ -28,6 +28,9 @@ error with_advice(error e) {
 
 result<void> advised(result<void> done) { return done ? done : result<void>(with_advice(done.error())); }
 
+// At most so many KiB, taken as they are needed: a batch of half a million rows then spills little before it commits.
+constexpr const char* page_cache = "PRAGMA cache_size = -8192";
+
 result<void> prepare_file(sqlite::connection& file) {
   const auto stage = examine_state(file);
   if (!stage) return stage.error();
@@ -35,6 +38,7 @@ result<void> prepare_file(sqlite::connection& file) {
   if (auto done = file.set_synchronous(sqlite::synchronous::normal); !done) return done;
   if (auto done = file.set_persistent_wal(true); !done) return done;
   if (auto done = file.execute(limit_log); !done) return done;
+  if (auto done = file.execute(page_cache); !done) return done;
   if (*stage == state_stage::current) return {};
   return sqlite::migrate(file, sql::state_migrations);
 }

@@ -9,7 +9,9 @@ namespace partmark {
 namespace {
 
 enum which : std::size_t {
-  put_plan_row,
+  find_plan_row,
+  new_plan_row,
+  change_plan_row,
   put_hold_row,
   drop_hold,
   forget_rejects,
@@ -18,7 +20,8 @@ enum which : std::size_t {
   drop_intent_ranges,
   put_intent_row,
   put_intent_range,
-  next_attempt,
+  count_attempts,
+  one_attempt_more,
   drop_attempt_ranges,
   put_attempt_row,
   put_attempt_range,
@@ -33,11 +36,13 @@ enum which : std::size_t {
 };
 
 constexpr std::array<std::string_view, statements> sql_texts{
-    // put_plan_row; the count of attempts is not the caller's
-    "INSERT INTO plan (id, uuid, kind, granularity, run_type, pending_since, refold_next, refold_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (id) DO UPDATE SET uuid = excluded.uuid, kind = excluded.kind, granularity = excluded.granularity,"
-    " run_type = excluded.run_type, pending_since = excluded.pending_since, refold_next = excluded.refold_next,"
-    " refold_until = excluded.refold_until",
+    // find_plan_row
+    "SELECT 1 FROM plan WHERE id = ?",
+    // new_plan_row
+    "INSERT INTO plan (kind, granularity, run_type, pending_since, refold_next, refold_until, id, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    // change_plan_row; its uuid never changes, and the count of attempts is not the caller's. (One INSERT that updates on conflict would
+    // have to look after the uuid's index, at ten times the price.)
+    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, pending_since = ?, refold_next = ?, refold_until = ? WHERE id = ?",
     // put_hold_row
     "INSERT OR REPLACE INTO hold (id, plan_id, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -55,8 +60,10 @@ constexpr std::array<std::string_view, statements> sql_texts{
     "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at) VALUES (?, ?, ?, ?)",
     // put_intent_range
     "INSERT INTO intent_range (plan_id, position, first, last, mark) VALUES (?, ?, ?, ?, ?)",
-    // next_attempt
-    "UPDATE plan SET attempts = attempts + 1 WHERE id = ? RETURNING attempts - 1",
+    // count_attempts; not the next one's RETURNING, which collects its rows in a table of its own
+    "SELECT attempts FROM plan WHERE id = ?",
+    // one_attempt_more
+    "UPDATE plan SET attempts = attempts + 1 WHERE id = ?",
     // drop_attempt_ranges
     "DELETE FROM attempt_range WHERE plan_id = ? AND slot = ?",
     // put_attempt_row
@@ -95,12 +102,17 @@ result<void> for_each(const Elements& elements, F f) {
 result<run_table> run_table::prepare(sqlite::connection& file, std::string_view table, std::string_view value) {
   const std::string name(table);
   const std::string column(value);
-  auto put = file.prepare("INSERT INTO " + name + " (plan_id, first, last, " + column + ") VALUES (?, ?, ?, ?)" +
-                          " ON CONFLICT (plan_id, first) DO UPDATE SET last = excluded.last, " + column + " = excluded." + column);
+  const std::string insert = "INSERT INTO " + name + " (plan_id, first, last, " + column + ") VALUES (?, ?, ?, ?)";
+  const std::string or_change = " ON CONFLICT (plan_id, first) DO UPDATE SET last = excluded.last, " + column + " = excluded." + column;
+  auto put = file.prepare(insert + or_change);
   if (!put) return put.error();
+  std::string more;
+  for (std::size_t i = 1; i < rows_a_statement; ++i) more += ", (?, ?, ?, ?)";
+  auto put_many = file.prepare(insert + more + or_change);
+  if (!put_many) return put_many.error();
   auto drop = file.prepare("DELETE FROM " + name + " WHERE plan_id = ? AND first = ?");
   if (!drop) return drop.error();
-  return run_table(std::move(*put), std::move(*drop));
+  return run_table(std::move(*put), std::move(*put_many), std::move(*drop));
 }
 
 result<state_statements> state_statements::prepare(sqlite::connection& file) {
@@ -148,7 +160,16 @@ result<void> state_statements::put_plan(const plan_row& row) {
   const bool partitioned = row.shape.kind == plan_kind::partitioned;
   const std::optional<std::string_view> unit = partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
   const auto since = row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt;
-  return others_[put_plan_row].run(row.id, row.uuid, to_text(row.shape.kind), unit, row.run_type, since, row.refold_next, row.refold_until);
+  const auto kind = to_text(row.shape.kind);
+  bool known = false;
+  {
+    auto rows = others_[find_plan_row].query(row.id);
+    const auto found = rows.step();
+    if (!found) return found.error();
+    known = *found;
+  }
+  if (known) return others_[change_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.id);
+  return others_[new_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.id, row.uuid);
 }
 
 result<void> state_statements::put_hold(const hold_row& row) {
@@ -175,16 +196,27 @@ result<void> state_statements::put_intent(const intent_row& row) {
   });
 }
 
-result<void> state_statements::put_attempt(const attempt_row& row) {
-  std::int64_t slot = 0;
+// The latest attempts of a plan lie in a ring; the slot that comes next is emptied of a former one's ranges.
+result<std::int64_t> state_statements::slot_for_attempt(plan_id plan) {
+  std::int64_t before = 0;
   {
-    auto counted = others_[next_attempt].query(row.plan);
+    auto counted = others_[count_attempts].query(plan);
     const auto found = counted.step();
     if (!found) return found.error();
-    if (!*found) return error{errc::invalid, "an attempt of plan " + std::to_string(row.plan) + ", which is not stored"};
-    slot = counted.int64(0) % attempts_kept;
+    if (!*found) return error{errc::invalid, "an attempt of plan " + std::to_string(plan) + ", which is not stored"};
+    before = counted.int64(0);
   }
-  if (auto done = others_[drop_attempt_ranges].run(row.plan, slot); !done) return done;
+  if (auto done = others_[one_attempt_more].run(plan); !done) return done.error();
+  const std::int64_t slot = before % attempts_kept;
+  if (before >= attempts_kept)
+    if (auto done = others_[drop_attempt_ranges].run(plan, slot); !done) return done.error();
+  return slot;
+}
+
+result<void> state_statements::put_attempt(const attempt_row& row) {
+  const auto found = slot_for_attempt(row.plan);
+  if (!found) return found.error();
+  const std::int64_t slot = *found;
   const verdict& v = row.ended;
   const auto not_before = v.not_before ? std::optional(v.not_before->count()) : std::nullopt;
   auto done = others_[put_attempt_row].run(row.plan, slot, row.call_id, row_codec::to_text(row.kind), row.partitions,

@@ -23,7 +23,6 @@ completion_row day_row() {
   row.first = "2025-10-20";
   row.last = "2025-10-22";
   row.outcome = "success";
-  row.recorded_at = "2025-10-23T01:02:03.004Z";
   return row;
 }
 

@@ -23,7 +23,7 @@ struct kept_row {
   std::string outcome;
   std::optional<std::string> run_type;
   std::optional<std::string> job;
-  std::string recorded_at;
+  std::string recorded_at;  // of a table
 };
 
 inline std::optional<std::string> kept(const std::optional<std::string_view>& text) {
@@ -34,8 +34,15 @@ struct keeping_sink final : journal::plan_sink, journal::table_sink {
   std::vector<kept_row> rows;
 
   void row(const completion_row& r) override {
-    rows.push_back({r.seq, std::string(r.plan), kept(r.granularity), kept(r.first), kept(r.last), std::string(r.outcome), kept(r.run_type),
-                    kept(r.job), std::string(r.recorded_at)});
+    rows.push_back({r.seq,
+                    std::string(r.plan),
+                    kept(r.granularity),
+                    kept(r.first),
+                    kept(r.last),
+                    std::string(r.outcome),
+                    kept(r.run_type),
+                    kept(r.job),
+                    {}});
   }
   void row(const table_row& r) override {
     rows.push_back({r.seq,

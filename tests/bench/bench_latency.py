@@ -1,0 +1,78 @@
+"""From the start of another process's commit to the first bytes of its call at the server, beside the least that inotify and a loopback
+connection take for the same commits."""
+
+import contextlib
+import ctypes
+import os
+import random
+import socket
+import sqlite3
+import threading
+import time
+
+from report import ratios, spread
+from server import counting_server
+from support import PARTMARK, PARTMARKD, configure, running, wait_until, workspace
+import subprocess
+
+COMMITS = 500
+INSERT = "INSERT INTO plan_completion (plan, granularity, first, outcome) VALUES (?, 'DAY', ?, 'success')"
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+class bare_watcher:
+    """Sends one byte over loopback whenever inotify tells of the journal's directory: the floor."""
+
+    def __init__(self, folder, port):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_CLOEXEC)
+        libc.inotify_add_watch(self.fd, str(folder).encode(), 0x2)  # IN_MODIFY
+        self.link = socket.create_connection(("127.0.0.1", port))
+        self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self):
+        with contextlib.suppress(OSError):
+            while os.read(self.fd, 65536):
+                self.link.sendall(b"GET / HTTP/1.1\r\n\r\n")
+                self.link.recv(4096)
+
+
+def latencies(folder, server, dice):
+    waits = []
+    with contextlib.closing(sqlite3.connect(folder / "journal.db", isolation_level=None, timeout=30)) as db:
+        db.execute("PRAGMA synchronous = NORMAL")
+        for n in range(COMMITS):
+            time.sleep(dice.uniform(0.001, 0.004))
+            day = f"{2000 + n % 1000 // 12 % 60:04}-{n % 12 + 1:02}-{n % 28 + 1:02}"
+            waits.append(server.after(lambda: db.execute(INSERT, (f"plan-{n % 20}", day))) * 1e6)
+    return waits
+
+
+def measured(dice, through_daemon):
+    with workspace() as folder, counting_server() as server:
+        config = configure(folder, folder / "journal.db", server.port, 64)
+        subprocess.run([PARTMARK, "--config", config, "init"], check=True, capture_output=True)
+        if not through_daemon:
+            bare_watcher(folder, server.port)
+            return latencies(folder, server, dice)
+        with open(folder / "log", "wb") as log, running([PARTMARKD, "--config", config], stderr=log, stdout=log):
+            wait_until(lambda: (folder / "state.db").exists() and b"daemon.started" in (folder / "log").read_bytes())
+            time.sleep(0.2)
+            return latencies(folder, server, dice)
+
+
+def run(report, rounds):
+    dice = random.Random(5)
+    ours, floor = [], []
+    for _ in range(rounds):
+        floor.append(measured(dice, False))
+        ours.append(measured(dice, True))
+    for name, share, bar in (("p50", 0.5, 2), ("p99", 0.99, 3), ("p99.9", 0.999, None)):
+        for who, rounds_of in (("partmarkd", ours), ("inotify + loopback", floor)):
+            report.add("latency", f"{name}, commit to call: {who}", spread([percentile(r, share) for r in rounds_of]), unit="µs")
+        report.add("latency", f"{name}, over the inotify + loopback floor",
+                   ratios([percentile(r, share) for r in ours], [percentile(r, share) for r in floor]), bar)

@@ -1,0 +1,25 @@
+"""script/bench's runner: every bench, or those named; figures go to build/bench.json and docs/performance.md."""
+
+import argparse
+import importlib
+
+from report import report
+
+BENCHES = ["fold", "mark_map", "incremental", "delivery", "latency", "footprint", "ingest"]
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    arguments.add_argument("--rounds", type=int, default=5)
+    given = arguments.parse_args()
+    if unknown := [n for n in given.names if n not in BENCHES]:
+        arguments.error(f"{', '.join(unknown)}: expected {', '.join(BENCHES)}")
+    figures = report()
+    for name in given.names or BENCHES:
+        importlib.import_module(f"bench_{name}").run(figures, given.rounds)
+        figures.save()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+// While the loop is behind it stores some slices together, and each row that they changed once.
+#include "support/loop_driver.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace partmark::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+state_changes batch(std::vector<plan_run_change<mark>> marks) {
+  state_changes changes;
+  changes.marks = std::move(marks);
+  return changes;
+}
+
+TEST(coalescing, leaves_of_each_row_its_last_change_in_the_order_of_rows) {
+  auto changes = batch({{1, {{5, 5}, mark::failed, true}},
+                        {0, {{9, 9}, mark::success, true}},
+                        {0, {{9, 9}, mark::success, false}},
+                        {0, {{9, 12}, mark::success, true}}});
+  changes.coalesce();
+  ASSERT_EQ(changes.marks.size(), 2U);
+  EXPECT_EQ(changes.marks[0].plan, 0U);
+  EXPECT_EQ(changes.marks[0].change, (run_change<mark>{{9, 12}, mark::success, true}));
+  EXPECT_EQ(changes.marks[1].plan, 1U);
+}
+
+TEST(coalescing, a_row_that_came_and_went_was_never_there) {
+  auto changes = batch({{0, {{9, 9}, mark::success, true}}, {0, {{9, 9}, mark::success, false}}});
+  changes.coalesce();
+  EXPECT_TRUE(changes.marks.empty());
+}
+
+TEST(coalescing, a_stored_row_is_taken_away_as_it_was_stored) {
+  auto changes = batch({{0, {{9, 9}, mark::success, false}}, {0, {{9, 12}, mark::success, true}}, {0, {{9, 12}, mark::success, false}}});
+  changes.coalesce();
+  ASSERT_EQ(changes.marks.size(), 1U);
+  EXPECT_EQ(changes.marks[0].change, (run_change<mark>{{9, 9}, mark::success, false}));
+}
+
+TEST(gathering, a_long_history_is_stored_in_few_batches_and_each_row_once_a_batch) {
+  loop_driver d;
+  d.settings.slice_rows = 10;
+  std::size_t commits = 0;
+  std::size_t most_rows = 0;
+  d.state.committed = [&](const state_changes& changes) {
+    ++commits;
+    most_rows = std::max(most_rows, changes.marks.size());
+  };
+  for (ordinal day = 0; day < 1000; ++day) d.journal.append(entry_of("p", {}, {day, day}, mark::success));
+  d.start();
+  EXPECT_LE(commits, 3U);
+  EXPECT_EQ(most_rows, 1U);  // one run, however many records made it grow
+  d.accept_all();
+  EXPECT_EQ(d.plan("p").book.marks().runs(), 1U);
+}
+
+TEST(gathering, what_a_person_commands_does_not_wait_for_the_end_of_a_long_history) {
+  loop_driver d;
+  d.settings.slice_rows = 1;
+  d.start();
+  d.complete("p", 1);
+  d.accept_all();
+  for (ordinal day = 2; day < 100; ++day) d.journal.append(entry_of("p", {}, {day, day}, mark::success));
+  d.loop().journal_hint();
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_FALSE(d.loop().stored());
+  EXPECT_TRUE(d.loop().resync("p", d.t));
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_TRUE(d.loop().stored());
+}
+
+}  // namespace
+}  // namespace partmark::testing
