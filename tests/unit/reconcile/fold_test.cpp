@@ -122,6 +122,23 @@ TEST(fold, a_refold_waits_for_the_call_under_way) {
   EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 2}, mark::success}}));
 }
 
+TEST(fold, a_refold_wished_for_while_one_is_under_way_begins_anew_and_ends_once) {
+  loop_driver d;
+  d.settings.slice_rows = 2;
+  for (int day = 0; day < 7; ++day) d.journal.append(entry_of("p", daily, {day, day}, mark::success));
+  d.start();
+  d.accept_all();
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  (void)d.loop().run(d.t);
+  (void)d.loop().run(d.t);
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  EXPECT_EQ(d.log.count("plan.refolding"), 2U);
+  EXPECT_EQ(d.log.count("plan.refolded"), 1U);
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{0, 6}, mark::success}}));
+}
+
 TEST(fold, a_refold_in_slices_survives_a_crash_in_the_middle) {
   loop_driver d;
   d.settings.slice_rows = 2;

@@ -253,6 +253,20 @@ TEST(rejection, holds_survive_a_restart_with_reason_and_next_try) {
   EXPECT_EQ(only_hold(d).tries, before.tries + 1);
 }
 
+TEST(rejection, a_wall_clock_that_went_back_a_year_delays_the_next_try_by_reprobe_held_at_most) {
+  loop_driver d;
+  d.settings.reprobe_held = milliseconds(hours(1));
+  d.start();
+  d.complete("p", 5);
+  judge(d, {5}, hours(3));
+  d.kill();
+  d.t.system -= hours(24 * 365);
+  d.start();
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(hours(1));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 TEST(rejection, a_hold_of_many_partitions_lets_the_healthy_ones_go_once_the_cause_is_gone) {
   loop_driver d;
   d.start();

@@ -1,4 +1,5 @@
 // What is stored before what, and what a failing store does: nothing is sent that is not stored, nothing is lost that was read.
+#include "reconcile/event_names.hpp"
 #include "support/loop_driver.hpp"
 
 #include <gtest/gtest.h>
@@ -112,6 +113,41 @@ TEST(storing, every_ended_call_leaves_an_attempt) {
   EXPECT_EQ(attempts[0].partitions, 2);
   EXPECT_EQ(attempts[1].ended.kind, verdict_kind::accepted);
   EXPECT_EQ(attempts[1].ended.trace_id, "t-1");
+}
+
+TEST(storing, an_attempt_keeps_the_first_ranges_and_counts_all) {
+  loop_driver d;
+  std::vector<attempt_row> attempts;
+  d.state.committed = [&](const state_changes& c) { attempts.insert(attempts.end(), c.attempts.begin(), c.attempts.end()); };
+  for (ordinal day = 0; day < 2 * static_cast<ordinal>(attempt_claims_kept) + 2; day += 2)
+    d.journal.append(entry_of("many", {plan_kind::partitioned, granularity::day}, {day, day}, mark::success));
+  d.journal.append(entry_of("few", {plan_kind::partitioned, granularity::day}, {3, 5}, mark::failed));
+  d.start();
+  d.accept("many");
+  d.accept("few");
+  ASSERT_EQ(attempts.size(), 2U);
+  EXPECT_EQ(attempts[0].claims.size(), attempt_claims_kept);
+  EXPECT_EQ(attempts[0].partitions, static_cast<std::int64_t>(attempt_claims_kept) + 1);
+  EXPECT_EQ(attempts[1].claims, claims({{{3, 5}, mark::failed}}));
+}
+
+TEST(storing, only_trouble_that_lasted_is_told_to_be_over) {
+  loop_driver d;
+  d.start();
+  int failures = 1;
+  d.state.trouble = [&]() -> std::optional<error> {
+    if (failures == 0) return std::nullopt;
+    --failures;
+    return error{errc::busy, "trouble"};
+  };
+  d.complete("p", 1);
+  d.pass(seconds(10));
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(d.log.count(event_name::state_written), 0U);
+  failures = 2;
+  d.complete("p", 2);
+  d.pass(seconds(10));
+  EXPECT_EQ(d.log.count(event_name::state_written), 1U);
 }
 
 TEST(storing, a_turn_without_changes_commits_nothing) {
