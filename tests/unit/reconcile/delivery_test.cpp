@@ -260,5 +260,71 @@ TEST(delivery, a_drained_loop_sends_nothing_more_and_takes_what_ends) {
   EXPECT_TRUE(d.state.stored().intents.empty());
 }
 
+TEST(delivery, an_acceptance_forgives_the_failures_before_it) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  for (int n = 0; n < 8; ++n) {
+    d.answer(connection_refused());
+    d.pass(seconds(60));
+  }
+  d.accept();
+  d.complete("p", 2);
+  d.answer(connection_refused());
+  d.pass(seconds(1));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
+TEST(delivery, a_short_retry_after_does_not_shorten_the_backoff) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  for (int n = 0; n < 6; ++n) {
+    d.answer(retry_after(503, "0"));
+    d.pass(seconds(60));
+  }
+  std::int64_t waited = 0;
+  for (const event& e : d.log.all())
+    for (const event_field& f : e.fields)
+      if (f.key == "retry_ms") waited += std::get<std::int64_t>(f.value);
+  EXPECT_GT(waited, 0);
+}
+
+TEST(delivery, since_when_a_plan_owes_is_stored_and_ends_with_the_acceptance) {
+  loop_driver d;
+  d.start();
+  const auto since = [&] { return d.state.stored().plans.at(0).row.pending_since; };
+  d.complete("p", 1);
+  const auto begun = d.t.system;
+  EXPECT_EQ(since(), begun);
+  d.answer(timed_out());
+  d.pass(seconds(1));
+  d.complete("p", 2);
+  EXPECT_EQ(since(), begun);
+  d.pass(seconds(60));
+  d.accept_all();
+  EXPECT_EQ(since(), std::nullopt);
+}
+
+TEST(delivery, triggers_linger_too) {
+  loop_driver d;
+  d.settings.linger = milliseconds(200);
+  d.start();
+  const std::string table = "source.`catalog.schema`.orders";
+  d.journal.append_table({table, "2025-10-20", "success"});
+  d.hint();
+  d.pass(milliseconds(199));
+  EXPECT_TRUE(d.remote.open().empty());
+  d.journal.append_table({table, "2025-10-20", "failed"});
+  d.hint();
+  d.pass(milliseconds(10));
+  EXPECT_TRUE(d.remote.open().empty()) << "cancelled while it lingered";
+  d.journal.append_table({table, "2025-10-20", "success"});
+  d.hint();
+  d.pass(milliseconds(200));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.plan, table);
+}
+
 }  // namespace
 }  // namespace partmark::testing

@@ -311,5 +311,22 @@ TEST(rejection, a_full_refresh_that_is_refused_is_held) {
   EXPECT_TRUE(held(d).empty());
 }
 
+TEST(rejection, a_refold_ends_the_search_for_the_guilty) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 0, 7);
+  for (int n = 0; n < 4; ++n) {
+    d.answer(rejected_reply());
+    d.pass(seconds(60));
+  }
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  ASSERT_EQ(d.remote.open()[0].said.what.partitions(), 4) << "half of them";
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.accept();
+  d.pass(seconds(60));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{0, 7}, mark::success}}));
+}
+
 }  // namespace
 }  // namespace partmark::testing
