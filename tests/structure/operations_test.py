@@ -70,6 +70,13 @@ class operations(unittest.TestCase):
             file.flush()
             self.promtool("check", "rules", file.name)
 
+    def test_rsyslog_accepts_its_example(self):
+        rsyslogd = shutil.which("rsyslogd") or "/usr/sbin/rsyslogd"
+        if not pathlib.Path(rsyslogd).exists():
+            self.skipTest("rsyslog is not installed")
+        done = subprocess.run([rsyslogd, "-N1", "-f", str(ROOT / "etc/rsyslog/30-partmark.conf")], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def test_runbooks_use_commands_that_there_are(self):
         text = read("docs/operations.md")
         commands = set(re.findall(r"^    partmark ([a-z]+)", text, re.MULTILINE)) | set(re.findall(r"`partmark ([a-z]+)", text))
