@@ -123,9 +123,13 @@ plan_page_view status_board::plans(const plan_query& query) {
   out.page = std::min(query.page, last_page);
   const std::size_t first = out.page * query.page_size;
   const std::size_t end = std::min(first + query.page_size, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(end), found.end(), [&](const entry& a, const entry& b) {
+  const auto in_order = [&](const entry& a, const entry& b) {
     return query.descending ? before(query.order, b, a) : before(query.order, a, b);
-  });
+  };
+  const auto place = [&](std::size_t n) { return found.begin() + static_cast<std::ptrdiff_t>(n); };
+  // Only the page itself is put in order.
+  if (first > 0) std::nth_element(found.begin(), place(first), found.end(), in_order);
+  std::partial_sort(place(first), place(end), found.end(), in_order);
   for (std::size_t i = first; i < end; ++i) out.lines.push_back(line_of(*found[i].plan, t));
   return out;
 }
