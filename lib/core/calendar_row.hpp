@@ -1,5 +1,5 @@
-// How a calendar is cut into rows of a natural length: a month of days, a day of hours, an hour of minutes, a year of weeks, months or quarters,
-// a decade of years. For the command line's strip and the status page. Pure; any thread.
+// How a calendar is cut into rows of a natural length: a month of days, a day of hours, an hour of minutes, a year of weeks, months or
+// quarters, a decade of years. For the command line's strip and the status page. Pure; any thread.
 #pragma once
 
 #include "core/calendar.hpp"
