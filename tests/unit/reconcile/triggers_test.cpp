@@ -296,7 +296,7 @@ TEST_F(triggers_of_a_table, what_could_not_be_stored_was_not_sent) {
 
 TEST_F(triggers_of_a_table, wrong_rows_are_set_aside_with_their_reason_and_do_not_flood_the_log) {
   triggers_->begin(batch_, t_);
-  for (std::int64_t n = 1; n <= rejects_logged_per_slice + 5; ++n) {
+  for (std::int64_t n = 1; n <= rejects_logged_per_batch + 5; ++n) {
     table_row r;
     r.seq = n;
     r.table_name = orders;
@@ -305,15 +305,15 @@ TEST_F(triggers_of_a_table, wrong_rows_are_set_aside_with_their_reason_and_do_no
     triggers_->row(r);
   }
   EXPECT_TRUE(triggers_->finish().empty());
-  EXPECT_EQ(triggers_->rejected(), rejects_logged_per_slice + 5);
-  ASSERT_EQ(batch_.rejected.size(), static_cast<std::size_t>(rejects_logged_per_slice + 5));
+  EXPECT_EQ(triggers_->rejected(), rejects_logged_per_batch + 5);
+  ASSERT_EQ(batch_.rejected.size(), static_cast<std::size_t>(rejects_logged_per_batch + 5));
   EXPECT_EQ(batch_.rejected[0].seq, 1);
   EXPECT_EQ(batch_.rejected[0].table, "table_completion");
   EXPECT_EQ(batch_.rejected[0].plan, orders);
   EXPECT_NE(batch_.rejected[0].reason.find("2025-02-30"), std::string::npos);
-  EXPECT_EQ(log_.count(event_name::record_rejected), static_cast<std::size_t>(rejects_logged_per_slice));
+  EXPECT_EQ(log_.count(event_name::record_rejected), static_cast<std::size_t>(rejects_logged_per_batch));
   record("2025-02-30");
-  EXPECT_EQ(log_.count(event_name::record_rejected), static_cast<std::size_t>(rejects_logged_per_slice + 1));
+  EXPECT_EQ(log_.count(event_name::record_rejected), static_cast<std::size_t>(rejects_logged_per_batch + 1));
 }
 
 }  // namespace

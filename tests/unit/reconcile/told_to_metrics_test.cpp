@@ -1,0 +1,82 @@
+// The events that metrics are made of: one for each call's end, and how long an accepted push's first completion had waited.
+#include "reconcile/event_names.hpp"
+#include "support/loop_driver.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace partmark::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::vector<event> events_named(const loop_driver& d, std::string_view name) {
+  std::vector<event> found;
+  for (const auto& e : d.log.all())
+    if (e.name == name) found.push_back(e);
+  return found;
+}
+
+template <class T>
+T field(const event& e, std::string_view key) {
+  for (const auto& f : e.fields)
+    if (f.key == key) return std::get<T>(f.value);
+  throw std::runtime_error("no field " + std::string(key));
+}
+
+std::int64_t lag(const event& e) { return field<std::int64_t>(e, "lag_ms"); }
+
+TEST(told_to_metrics, every_call_that_ends_says_what_it_was_for_and_how_it_ended) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.pass(milliseconds(30));
+  d.answer(status_reply(503));
+  d.pass(std::chrono::minutes(10));
+  d.accept();
+  const auto ended = events_named(d, event_name::call_ended);
+  ASSERT_EQ(ended.size(), 2U);
+  EXPECT_EQ(field<std::string>(ended[0], "endpoint"), "can");
+  EXPECT_EQ(field<std::string>(ended[0], "api"), "mark");
+  EXPECT_EQ(field<std::string>(ended[0], "verdict"), "retry");
+  EXPECT_EQ(field<std::int64_t>(ended[0], "ms"), 30);
+  EXPECT_EQ(field<std::string>(ended[1], "verdict"), "accepted");
+}
+
+TEST(told_to_metrics, lag_runs_from_the_first_completion_of_the_push) {
+  loop_driver d;
+  d.settings.linger = milliseconds(200);
+  d.start();
+  d.complete("p", 1);
+  d.pass(milliseconds(100));
+  d.complete("p", 2);
+  d.pass(milliseconds(100));
+  d.pass(milliseconds(50));
+  d.accept();
+  const auto accepted = events_named(d, event_name::push_accepted);
+  ASSERT_EQ(accepted.size(), 1U);
+  EXPECT_EQ(lag(accepted[0]), 250);
+}
+
+TEST(told_to_metrics, lag_runs_on_across_retries_and_starts_anew_after_an_acceptance) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.pass(milliseconds(40));
+  d.answer(status_reply(503));
+  d.pass(std::chrono::minutes(10));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  d.complete("p", 2);
+  d.pass(milliseconds(7));
+  d.accept();
+  d.pass(milliseconds(5));
+  d.accept();
+  const auto accepted = events_named(d, event_name::push_accepted);
+  ASSERT_EQ(accepted.size(), 2U);
+  EXPECT_EQ(lag(accepted[0]), 40 + 600'000 + 7);
+  EXPECT_EQ(lag(accepted[1]), 7 + 5) << "from when it came, while the first was under way";
+}
+
+}  // namespace
+}  // namespace partmark::testing
