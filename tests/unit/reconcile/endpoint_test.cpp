@@ -229,5 +229,20 @@ TEST(endpoint, fewer_calls_in_flight_by_a_reload_count_from_the_next_call_on) {
   EXPECT_EQ(d.remote.open().size(), 2U);
 }
 
+TEST(endpoint, resumed_it_is_probed_at_once) {
+  loop_driver d;
+  d.settings.circuit = {1, seconds(3'600), seconds(3'600)};
+  d.start();
+  d.complete("p", 1);
+  d.answer(connection_refused());
+  d.pass(seconds(60));
+  EXPECT_TRUE(d.remote.open().empty());
+  EXPECT_TRUE(d.loop().pause("can", true, d.t));
+  d.work();
+  EXPECT_TRUE(d.loop().pause("can", false, d.t));
+  d.work();
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 }  // namespace
 }  // namespace partmark::testing
