@@ -139,7 +139,7 @@ isolation::advice isolation::rejected(const call& refused, std::string_view sign
 
 std::vector<range> isolation::gather(std::int64_t hold) {
   std::vector<range> all;
-  std::deque<piece> kept;
+  std::list<piece> kept;
   for (auto& p : pieces_) {
     if (p.reprobe_of != hold)
       kept.push_back(std::move(p));

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -69,7 +69,7 @@ class isolation {
   void count_call(search& s, std::int64_t hold);
   void forget_ended(std::int64_t hold);
 
-  std::deque<piece> pieces_;
+  std::list<piece> pieces_;                  // not a deque, which takes half a kilobyte when it is empty
   std::map<std::int64_t, search> searches_;  // under way, by the hold they look into; 0: the call under suspicion
 };
 

@@ -28,23 +28,23 @@ void ledger::make_pending(range r, ledger_changes& out) {
 
 void ledger::make_pending(range r, mark m, ledger_changes& out) {
   run_changes<in_set> unused;
-  if (quiet_) quiet_->erase(r, unused);
+  if (rare_->quiet) rare_.use().quiet->erase(r, unused);
   if (is_refresh(shape_) && m != mark::success)
     pending_.erase(r, out.pending);  // there is no call that says so
   else
     pending_.assign(r, m, out.pending);
-  if (in_flight_) touched_.assign(r, {}, unused);
+  if (rare_->in_flight) rare_.use().touched.assign(r, {}, unused);
 }
 
 void ledger::complete(range r, mark m, ledger_changes& out) {
   assert(!is_refresh(shape_) || (r == whole_table && m != mark::cleared));
   marks_.assign(r, m, out.marks);
-  held_.erase(r, out.held);
+  if (rare_) rare_.use().held.erase(r, out.held);
   make_pending(r, m, out);
 }
 
 std::optional<call> ledger::next_call(std::size_t ranges_max, const std::vector<range>* within) const {
-  assert(!in_flight_ && ranges_max > 0);
+  assert(!rare_->in_flight && ranges_max > 0);
   const auto collect = [&](mark wanted, std::vector<claim>& into) {
     visit_pending(pending_, within, [&](range at, mark m) {
       if (m == wanted) into.push_back({at, m});
@@ -69,17 +69,26 @@ std::optional<call> ledger::next_call(std::size_t ranges_max, const std::vector<
 }
 
 void ledger::take(call c) {
-  assert(!in_flight_ && !c.claims.empty());
-  in_flight_ = std::move(c);
-  touched_ = {};
+  assert(!rare_->in_flight && !c.claims.empty());
+  rare_.use().in_flight = std::move(c);
+  rare_.use().touched = {};
+}
+
+void ledger::land() {
+  rare_.use().in_flight.reset();
+  drop_rare();
+}
+
+void ledger::drop_rare() {
+  if (rare_ && !rare_->in_flight && !rare_->quiet && rare_->limbo.empty() && rare_->held.empty()) rare_.reset();
 }
 
 std::vector<range> ledger::untouched() const {
-  assert(in_flight_);
+  assert(rare_->in_flight);
   std::vector<range> left;
-  for (const auto& c : in_flight_->claims) {
+  for (const auto& c : rare_->in_flight->claims) {
     ordinal from = c.at.first;
-    touched_.visit(c.at, [&](range at, in_set) {
+    rare_->touched.visit(c.at, [&](range at, in_set) {
       if (at.first > from) left.push_back({from, at.first - 1});
       from = at.last + 1;
     });
@@ -90,30 +99,30 @@ std::vector<range> ledger::untouched() const {
 
 void ledger::accepted(ledger_changes& out) {
   for (const range r : untouched()) pending_.erase(r, out.pending);
-  in_flight_.reset();
+  land();
 }
 
 void ledger::refused() {
-  assert(in_flight_);
-  in_flight_.reset();
+  assert(rare_->in_flight);
+  land();
 }
 
 void ledger::ambiguous(steady_time settled_at, ledger_changes& out) {
-  assert(in_flight_);
-  for (const auto& c : in_flight_->claims) may_land(c.at, bit(c.said), settled_at, out);
-  in_flight_.reset();
+  assert(rare_->in_flight);
+  for (const auto& c : rare_->in_flight->claims) may_land(c.at, bit(c.said), settled_at, out);
+  land();
 }
 
 void ledger::hold(hold_id id, ledger_changes& out) {
   for (const range r : untouched()) {
     pending_.erase(r, out.pending);
-    held_.assign(r, id, out.held);
+    rare_.use().held.assign(r, id, out.held);
   }
-  in_flight_.reset();
+  land();
 }
 
 void ledger::hold_pending(const std::vector<range>& ranges, hold_id id, ledger_changes& out) {
-  assert(!in_flight_);
+  assert(!rare_->in_flight);
   std::vector<range> found;
   visit_pending(pending_, &ranges, [&](range at, mark) {
     found.push_back(at);
@@ -121,40 +130,42 @@ void ledger::hold_pending(const std::vector<range>& ranges, hold_id id, ledger_c
   });
   for (const range r : found) {
     pending_.erase(r, out.pending);
-    held_.assign(r, id, out.held);
+    rare_.use().held.assign(r, id, out.held);
   }
 }
 
 std::vector<range> ledger::release(hold_id id, ledger_changes& out) {
   std::vector<range> found;
-  held_.visit_all([&](range at, hold_id h) {
+  rare_->held.visit_all([&](range at, hold_id h) {
     if (h == id) found.push_back(at);
   });
   for (const range r : found) {
-    held_.erase(r, out.held);
+    rare_.use().held.erase(r, out.held);
     make_pending(r, out);
   }
+  drop_rare();
   return found;
 }
 
 void ledger::may_land(range r, mark_bits marks, steady_time settled_at, ledger_changes& out) {
   // Where nothing lies in limbo yet, the whole of `r` takes the new entry; where something does, the marks add up and the later settle
   // counts.
+  range_map<limbo_entry>& limbo = rare_.use().limbo;
   std::vector<std::pair<range, limbo_entry>> merged;
-  limbo_.visit(r, [&](range at, const limbo_entry& e) {
+  limbo.visit(r, [&](range at, const limbo_entry& e) {
     merged.push_back({at, {static_cast<mark_bits>(e.may_land | marks), std::max(e.settled_at, settled_at)}});
   });
-  limbo_.assign(r, {marks, settled_at}, out.limbo);
-  for (const auto& [at, e] : merged) limbo_.assign(at, e, out.limbo);
+  limbo.assign(r, {marks, settled_at}, out.limbo);
+  for (const auto& [at, e] : merged) limbo.assign(at, e, out.limbo);
 }
 
 void ledger::settle(steady_time t, ledger_changes& out) {
   std::vector<std::pair<range, limbo_entry>> settled;
-  limbo_.visit_all([&](range at, const limbo_entry& e) {
+  rare_->limbo.visit_all([&](range at, const limbo_entry& e) {
     if (e.settled_at <= t) settled.emplace_back(at, e);
   });
   for (const auto& [at, e] : settled) {
-    limbo_.erase(at, out.limbo);
+    rare_.use().limbo.erase(at, out.limbo);
     std::vector<range> owed;
     marks_.visit(at, [&, entry = e](range part, mark m) {
       if (differs(entry, m)) owed.push_back(part);
@@ -162,7 +173,7 @@ void ledger::settle(steady_time t, ledger_changes& out) {
     for (const range part : owed) {
       std::vector<range> free;  // what is held has its own next try
       ordinal from = part.first;
-      held_.visit(part, [&](range h, hold_id) {
+      rare_->held.visit(part, [&](range h, hold_id) {
         if (h.first > from) free.push_back({from, h.first - 1});
         from = h.last + 1;
       });
@@ -170,11 +181,12 @@ void ledger::settle(steady_time t, ledger_changes& out) {
       for (const range f : free) make_pending(f, out);
     }
   }
+  drop_rare();
 }
 
 std::optional<steady_time> ledger::next_settle() const {
   std::optional<steady_time> next;
-  limbo_.visit_all([&](range, const limbo_entry& e) {
+  rare_->limbo.visit_all([&](range, const limbo_entry& e) {
     if (!next || e.settled_at < *next) next = e.settled_at;
   });
   return next;
@@ -184,37 +196,42 @@ void ledger::resync(ledger_changes& out) {
   std::vector<range> all;
   marks_.visit_all([&](range at, mark) { all.push_back(at); });
   for (const range r : all) {
-    held_.erase(r, out.held);
+    if (rare_) rare_.use().held.erase(r, out.held);
     make_pending(r, out);
   }
+  drop_rare();
 }
 
 void ledger::touch(range r, ledger_changes& out) {
   std::vector<range> known;
   marks_.visit(r, [&](range at, mark) { known.push_back(at); });
   for (const range at : known) {
-    held_.erase(at, out.held);
+    if (rare_) rare_.use().held.erase(at, out.held);
     make_pending(at, out);
   }
+  drop_rare();
 }
 
 void ledger::reset(plan_shape shape, ledger_changes& out) {
-  assert(!in_flight_);
+  assert(!rare_->in_flight);
   marks_.clear(out.marks);
   pending_.clear(out.pending);
-  held_.clear(out.held);
-  if (shape != shape_) limbo_.clear(out.limbo);  // ordinals of another unit
+  if (rare_) {
+    rare_.use().held.clear(out.held);
+    if (shape != shape_) rare_.use().limbo.clear(out.limbo);  // ordinals of another unit
+    rare_.use().quiet.reset();
+  }
   shape_ = shape;
-  quiet_.reset();
+  drop_rare();
 }
 
 void ledger::watch_quiet() {
   run_changes<in_set> unused;
-  quiet_.emplace();
-  marks_.visit_all([&](range at, mark) { quiet_->assign(at, {}, unused); });
-  pending_.visit_all([&](range at, mark) { quiet_->erase(at, unused); });
-  limbo_.visit_all([&](range at, const limbo_entry&) { quiet_->erase(at, unused); });
-  held_.visit_all([&](range at, hold_id) { quiet_->erase(at, unused); });
+  range_set& quiet = rare_.use().quiet.emplace();
+  marks_.visit_all([&](range at, mark) { quiet.assign(at, {}, unused); });
+  pending_.visit_all([&](range at, mark) { quiet.erase(at, unused); });
+  rare_->limbo.visit_all([&](range at, const limbo_entry&) { quiet.erase(at, unused); });
+  rare_->held.visit_all([&](range at, hold_id) { quiet.erase(at, unused); });
 }
 
 void ledger::restore_mark(range r, mark m) {
@@ -229,13 +246,13 @@ void ledger::restore_pending(range r) {
 
 void ledger::restore_held(range r, hold_id id) {
   run_changes<hold_id> unused;
-  held_.assign(r, id, unused);
+  rare_.use().held.assign(r, id, unused);
 }
 
 void ledger::restore_limbo(range r, mark_bits marks, steady_time settled_at, ledger_changes& out) {
   const std::size_t before = out.limbo.size();
   const limbo_entry entry{marks, settled_at};
-  limbo_.assign(r, entry, out.limbo);
+  rare_.use().limbo.assign(r, entry, out.limbo);
   if (out.limbo.size() == before + 1) {
     out.limbo.pop_back();  // as stored
     return;
@@ -245,7 +262,7 @@ void ledger::restore_limbo(range r, mark_bits marks, steady_time settled_at, led
 
 bool ledger::holds(hold_id id) const {
   bool found = false;
-  held_.visit_while([&](range, hold_id h) {
+  rare_->held.visit_while([&](range, hold_id h) {
     found = h == id;
     return !found;
   });
@@ -254,13 +271,13 @@ bool ledger::holds(hold_id id) const {
 
 std::int64_t ledger::owed_partitions() const {
   std::int64_t owed = pending_.partitions();
-  limbo_.visit_all([&](range at, const limbo_entry& e) {
+  rare_->limbo.visit_all([&](range at, const limbo_entry& e) {
     marks_.visit(at, [&](range part, mark m) {
       if (!differs(e, m)) return;
       if (is_refresh(shape_) && m != mark::success) return;
       std::int64_t counted = part.size();
       pending_.visit(part, [&](range p, mark) { counted -= p.size(); });
-      held_.visit(part, [&](range h, hold_id) { counted -= h.size(); });
+      rare_->held.visit(part, [&](range h, hold_id) { counted -= h.size(); });
       owed += counted;
     });
   });

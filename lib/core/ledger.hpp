@@ -5,6 +5,7 @@
 
 #include "core/call.hpp"
 #include "core/clock.hpp"
+#include "core/lazy.hpp"
 #include "core/range_map.hpp"
 
 #include <cstddef>
@@ -88,8 +89,11 @@ class ledger {
   // From here on the ledger remembers which partitions keep quiet: marked, accepted, with nothing under way, in limbo or held, and not made
   // pending since. For drift.
   void watch_quiet();
-  void end_quiet_watch() { quiet_.reset(); }
-  [[nodiscard]] const std::optional<range_set>& quiet() const { return quiet_; }
+  void end_quiet_watch() {
+    if (rare_) rare_.use().quiet.reset();
+    drop_rare();
+  }
+  [[nodiscard]] const std::optional<range_set>& quiet() const { return rare_->quiet; }
 
   // Forgets everything, to be folded anew; what may still land is forgotten only with the shape. Must not be called while a call is in
   // flight.
@@ -105,9 +109,9 @@ class ledger {
   [[nodiscard]] plan_shape shape() const { return shape_; }
   [[nodiscard]] const range_map<mark>& marks() const { return marks_; }
   [[nodiscard]] const range_map<mark>& pending() const { return pending_; }  // pending ∪ in flight, each with its current mark
-  [[nodiscard]] const range_map<limbo_entry>& limbo() const { return limbo_; }
-  [[nodiscard]] const range_map<hold_id>& held() const { return held_; }
-  [[nodiscard]] const std::optional<call>& in_flight() const { return in_flight_; }
+  [[nodiscard]] const range_map<limbo_entry>& limbo() const { return rare_->limbo; }
+  [[nodiscard]] const range_map<hold_id>& held() const { return rare_->held; }
+  [[nodiscard]] const std::optional<call>& in_flight() const { return rare_->in_flight; }
 
   // Whether any partition is held under `id`.
   [[nodiscard]] bool holds(hold_id id) const;
@@ -121,14 +125,21 @@ class ledger {
   // The in-flight partitions that no completion re-touched, as ranges.
   [[nodiscard]] std::vector<range> untouched() const;
 
+  // What few plans have at a time.
+  struct rare {
+    range_map<limbo_entry> limbo;
+    range_map<hold_id> held;
+    std::optional<call> in_flight;
+    range_set touched;  // made pending again while in flight
+    std::optional<range_set> quiet;
+  };
+  void land();       // nothing is in flight any more
+  void drop_rare();  // when there is nothing in it
+
   plan_shape shape_;
   range_map<mark> marks_;
   range_map<mark> pending_;
-  range_map<limbo_entry> limbo_;
-  range_map<hold_id> held_;
-  std::optional<call> in_flight_;
-  range_set touched_;  // made pending again while in flight
-  std::optional<range_set> quiet_;
+  lazy<rare> rare_;
 };
 
 }  // namespace partmark

@@ -93,9 +93,11 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
   if (holding != plan.holding) plans_.holding += holding ? 1U : static_cast<std::size_t>(-1);
   plan.holding = holding;
 
-  if (owes && !plan.row.pending_since) plan.row.pending_since = t.system;
-  if (!owes) plan.row.pending_since.reset();
-  if (!(plan.row == plan.stored)) batch.plans.push_back(plan.stored = plan.row);
+  if (owes != plan.row.pending_since.has_value()) {
+    plan.row.pending_since = owes ? std::optional(t.system) : std::nullopt;
+    plan.row_changed = true;
+  }
+  if (std::exchange(plan.row_changed, false)) batch.plans.push_back(plan.row);
 
   if (const auto settles = plan.book.next_settle())
     settling_.set(id, *settles);

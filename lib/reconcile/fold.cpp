@@ -35,7 +35,10 @@ void fold::row(const completion_row& r) {
   marks_.append(batch_->marks, plan.row.id, scratch_.marks);
   pending_.append(batch_->pending, plan.row.id, scratch_.pending);
   append(*batch_, plan.row.id, scratch_);
-  plan.row.run_type = r.run_type.value_or(std::string_view{});
+  if (const auto run_type = r.run_type.value_or(std::string_view{}); plan.row.run_type != run_type) {
+    plan.row.run_type = run_type;
+    plan.row_changed = true;
+  }
   if (!plan.lingering_since) plan.lingering_since = now_.steady;
   if (is_touched_.size() < plans_.size()) is_touched_.resize(plans_.size());
   if (!is_touched_[plan.row.id]) {

@@ -125,6 +125,7 @@ void loop::start_refold(plan_state& plan, now t) {
   append(unsaved_, plan.row.id, changes);
   plan.inside.clear();
   plan.row.shape = shape;
+  plan.row_changed = true;
   if (!plan.refolding()) refolding_.push_back(plan.row.id);
   plan.row.refold_next = 0;
   plan.row.refold_until = position_.plans.folded_seq;
@@ -138,6 +139,7 @@ void loop::start_refold(plan_state& plan, now t) {
 // True when the plan is whole again.
 bool loop::refold_slice(plan_state& plan, stage& s, now t) {
   fold_.begin(unsaved_, t);
+  plan.row_changed = true;
   const auto slice = source_.read_plan(plan.row.uuid, *plan.row.refold_next, plan.row.refold_until, settings_.slice_rows, fold_);
   if (const auto last = fold_.last_seq()) plan.row.refold_next = *last;
   bool whole = false;

@@ -27,10 +27,9 @@ struct flight {
 };
 
 struct plan_state {
-  plan_state(plan_row its_row, std::size_t its_endpoint) : row(std::move(its_row)), stored(row), book(row.shape), endpoint(its_endpoint) {}
+  plan_state(plan_row its_row, std::size_t its_endpoint) : row(std::move(its_row)), book(row.shape), endpoint(its_endpoint) {}
 
   plan_row row;
-  plan_row stored;  // as it was last given to the state
   ledger book;
   std::size_t endpoint;  // index into the loop's endpoints
   std::string configured_run_type;
@@ -45,8 +44,9 @@ struct plan_state {
   isolation inside;
   std::map<hold_id, hold_row> holds;  // of held partitions, and of those just being re-probed
   std::map<hold_id, steady_time> reprobe_at;
-  bool owes = false;     // counted in plan_table::owing
-  bool holding = false;  // counted in plan_table::holding
+  bool row_changed = false;  // since it was last given to the state
+  bool owes = false;         // counted in plan_table::owing
+  bool holding = false;      // counted in plan_table::holding
 
   [[nodiscard]] const std::string& run_type() const { return row.run_type.empty() ? configured_run_type : row.run_type; }
   [[nodiscard]] bool refolding() const { return row.refold_next.has_value(); }
