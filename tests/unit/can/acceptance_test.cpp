@@ -1,4 +1,5 @@
 // The acceptance rule of CAN_API.md: by example, against a plain reading of its sentence, and under damage.
+#include "can/envelope.hpp"
 #include "can/replies.hpp"
 
 #include <gtest/gtest.h>
@@ -152,6 +153,14 @@ TEST(acceptance, no_damage_to_a_refusal_turns_it_into_an_acceptance) {
     }
     RC_ASSERT(kind_of(body) != accepted);
   });
+}
+
+TEST(acceptance, an_envelope_may_be_nested_as_deep_as_the_limit_and_no_deeper) {
+  const auto nested = [](std::size_t depth) {
+    return R"({"success":true,"data":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
+  };
+  EXPECT_TRUE(read_envelope(nested(envelope_depth_max)));
+  EXPECT_FALSE(read_envelope(nested(envelope_depth_max + 1)));
 }
 
 }  // namespace

@@ -277,5 +277,17 @@ TEST(fold, an_unknown_plan_cannot_be_folded_anew) {
   EXPECT_FALSE(d.loop().refold("nobody", d.t));
 }
 
+TEST(fold, a_batch_of_wrong_records_is_counted_whole_and_logged_in_part) {
+  loop_driver d;
+  for (std::int64_t n = 0; n < rejects_logged_per_batch + 5; ++n) {
+    journal_entry e = entry_of("p", daily, {n, n}, mark::success);
+    e.outcome = "maybe";
+    d.journal.append(std::move(e));
+  }
+  d.start();
+  EXPECT_EQ(d.log.count("record.rejected"), static_cast<std::size_t>(rejects_logged_per_batch));
+  EXPECT_EQ(d.state.stored().rejected.size(), static_cast<std::size_t>(rejects_logged_per_batch + 5));
+}
+
 }  // namespace
 }  // namespace partmark::testing
