@@ -24,7 +24,8 @@ endif()
 
 function(partmark_target_settings target)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/lib)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow $<$<BOOL:${PARTMARK_WERROR}>:-Werror>)
+  # g++ 12 sees overlapping copies where it inlines "text" + std::string (GCC bug 105329).
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:Release>>:-Wno-restrict> $<$<BOOL:${PARTMARK_WERROR}>:-Werror>)
 endfunction()
 
 # partmark_library(core DEPENDS …): every .cpp of the current folder, as the library partmark_core.

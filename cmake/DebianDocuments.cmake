@@ -1,0 +1,10 @@
+# Run by CPack in its staging tree: what Debian wants otherwise than `cmake --install` does it.
+set(root ${CPACK_TEMPORARY_INSTALL_DIRECTORY})
+set(documents ${root}/usr/share/doc/partmark)
+file(REMOVE_RECURSE ${root}/etc/partmark)
+file(MAKE_DIRECTORY ${documents}/examples)
+file(RENAME ${documents}/partmarkd.yaml ${documents}/examples/partmarkd.yaml)
+file(COPY ${CPACK_PARTMARK_SOURCE}/packaging/debian/copyright DESTINATION ${documents} FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+file(COPY ${CPACK_PARTMARK_SOURCE}/packaging/debian/changelog DESTINATION ${documents} FILE_PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+file(GLOB pages ${root}/usr/share/man/man*/*.[1-8])
+execute_process(COMMAND gzip --no-name -9 ${documents}/changelog ${pages} COMMAND_ERROR_IS_FATAL ANY)
