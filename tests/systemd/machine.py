@@ -36,6 +36,8 @@ class machine:
         for left in ("etc/partmark", "var/lib/partmark", "etc/fstab", "var/log/journal"):
             path = self.root / left
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        for service in (self.root / "etc/systemd/system/multi-user.target.wants").glob("*"):
+            service.unlink()  # what else this system runs is not wanted here
         for name in ("proc", "sys", "run", "tmp", "dev", "mnt"):
             (self.root / name).mkdir(exist_ok=True)
         (self.root / "etc/machine-id").write_text("")

@@ -103,14 +103,14 @@ class on_a_real_systemd(unittest.TestCase):
         self.assertEqual(self.m.run("systemctl", "is-enabled", UNIT).stdout.strip(), "enabled")
         self.assertEqual((self.active(), self.m.show(UNIT, "ConditionResult"), self.m.show(UNIT, "Result")), ("inactive", "no", "success"))
         for path, wanted in [("/var/lib/partmark/journal", "2770 partmark partmark-jobs"), ("/var/lib/partmark/state", "750 partmark partmark"),
-                             ("/etc/partmark", "750 root partmark")]:  # fmt: skip
+                             ("/etc/partmark", "755 root root")]:  # fmt: skip
             self.assertEqual(self.m.run("stat", "--format=%a %U %G", path).stdout.strip(), wanted, path)
         for page in ("partmark", "partmarkd", "partmarkd.yaml"):
             self.assertTrue(list(self.m.root.glob(f"usr/share/man/man?/{page}.?.gz")), page)
 
     def test_02_configured_it_starts_with_the_secret_that_systemd_hands_it(self):
         self.m.write("/etc/partmark-secret", SECRET + "\n", 0o600)
-        self.m.write("/etc/partmark/partmarkd.yaml", CONFIG, 0o640, "root:partmark")
+        self.m.write("/etc/partmark/partmarkd.yaml", CONFIG)
         self.m.write(f"/etc/systemd/system/{UNIT}.d/test.conf", DROP_IN)
         self.m.write("/root/script.json", json.dumps({"settings": {"auth_type": "APIKEY", "auth_value": SECRET}}))
         self.m.run("systemd-run", "--unit=simulator", "can_simulator", "--port", PORT, "--script", "/root/script.json")
@@ -146,7 +146,7 @@ class on_a_real_systemd(unittest.TestCase):
 
     def test_06_reload_is_done_when_systemctl_says_so(self):
         before = self.pid()
-        self.m.write("/etc/partmark/partmarkd.yaml", CONFIG + "drift: { check_every: 1h }\n", 0o640, "root:partmark")
+        self.m.write("/etc/partmark/partmarkd.yaml", CONFIG + "drift: { check_every: 1h }\n")
         self.m.run("systemctl", "reload", UNIT)
         eventually(lambda: self.log("PARTMARK_EVENT=config.reloaded"), "it is reloaded")
         self.assertEqual((self.active(), self.pid()), ("active", before))
@@ -190,11 +190,11 @@ class on_a_real_systemd(unittest.TestCase):
 
     def test_12_a_wrong_configuration_is_not_retried_for_ever(self):
         good = (self.m.root / "etc/partmark/partmarkd.yaml").read_text()
-        self.m.write("/etc/partmark/partmarkd.yaml", "endpoints: 7\n", 0o640, "root:partmark")
+        self.m.write("/etc/partmark/partmarkd.yaml", "endpoints: 7\n")
         self.m.run("systemctl", "restart", UNIT, check=False)
         eventually(lambda: self.active() == "failed", "it gives up at once")
         self.assertEqual(self.m.show(UNIT, "ExecMainStatus"), "78")
-        self.m.write("/etc/partmark/partmarkd.yaml", good, 0o640, "root:partmark")
+        self.m.write("/etc/partmark/partmarkd.yaml", good)
         self.m.run("systemctl", "restart", UNIT)
         self.record(6)
         self.marked(6)
