@@ -29,7 +29,9 @@ std::vector<record> records(std::int64_t failed_every) {
 std::size_t push_all(const std::vector<record>& all) {
   ledger book({plan_kind::partitioned, granularity::hour});
   ledger_changes changes;
-  completion_row row{.plan = "5f0c4c1b-9a77-4c1b-9a77-0123456789ab", .granularity = "HOUR"};
+  completion_row row;
+  row.plan = "5f0c4c1b-9a77-4c1b-9a77-0123456789ab";
+  row.granularity = "HOUR";
   for (const record& r : all) {
     row.first = r.first;
     row.outcome = r.outcome;
