@@ -2,6 +2,7 @@
 #include "daemon/status_board.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace partmark {
@@ -77,6 +78,7 @@ held_view view_of(const table_state& table, ordinal date, const trigger_hold& ho
 list_page<held_view> status_board::held(std::size_t page, std::size_t page_size) {
   struct entry {
     system_time since;
+    std::size_t found = 0;  // keeps those of one moment in their order from page to page
     const plan_state* plan = nullptr;
     const hold_row* hold = nullptr;
     const table_state* table = nullptr;
@@ -84,10 +86,10 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
   };
   std::vector<entry> all;
   for (const plan_state& plan : loop_.plans())
-    for (const hold_row* hold : kinds_of(plan)) all.push_back({hold->since, &plan, hold});
+    for (const hold_row* hold : kinds_of(plan)) all.push_back({hold->since, all.size(), &plan, hold, nullptr, nullptr});
   for (const table_state& table : loop_.calls().second_api().tables())
-    for (const auto& held : table.holds) all.push_back({held.second.row.since, nullptr, nullptr, &table, &held});
-  std::stable_sort(all.begin(), all.end(), [](const entry& a, const entry& b) { return a.since < b.since; });
+    for (const auto& held : table.holds) all.push_back({held.second.row.since, all.size(), nullptr, nullptr, &table, &held});
+  std::sort(all.begin(), all.end(), [](const entry& a, const entry& b) { return std::tie(a.since, a.found) < std::tie(b.since, b.found); });
 
   list_page<held_view> out;
   out.page = std::min(page, all.empty() ? 0 : (all.size() - 1) / page_size);
