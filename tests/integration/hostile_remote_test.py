@@ -36,6 +36,7 @@ class hostile_remote(integration_case):
         status = self.space.read("status")
         self.assertTrue(status["pending_partitions"] == 1 or status["held_plans"] == 1, status)
         self.misbehave = False
+        daemon.await_event("push.accepted")
         self.wait_settled()
         self.assertEqual(len(daemon.events("push.accepted")), 1)
         self.assertTrue(daemon.running())

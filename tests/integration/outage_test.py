@@ -6,7 +6,7 @@ import unittest
 import oracle
 from can import simulator
 from journal import journal
-from support import eventually, integration_case
+from support import eventually, integration_case, unless_sanitized
 
 MEMORY_MAX_KIB = 64 * 1024
 
@@ -27,6 +27,7 @@ class outage(integration_case):
         code, _, err = self.space.partmark("import", "-", stdin=text)
         self.assertEqual(code, 0, err)
 
+    @unless_sanitized
     def test_three_hundred_thousand_records_of_an_outage_are_three_calls_a_plan_at_most_in_64_mib(self):
         self.can.stop()
         daemon = self.space.started_daemon()

@@ -11,7 +11,7 @@ import full_disk_test
 import oracle
 from can import simulator
 from journal import journal
-from support import daemon, eventually, integration_case, program
+from support import daemon, eventually, integration_case, program, unless_sanitized
 
 DAYS = [f"2025-10-{day:02}" for day in range(1, 21)]
 
@@ -70,6 +70,7 @@ class inotify(starved):
                 self.assertEqual(d.stop(), 0)
 
 
+@unless_sanitized
 class open_files(starved):
     def test_with_any_limit_it_works_or_says_why_it_does_not(self):
         self.record(DAYS)
@@ -104,6 +105,7 @@ class open_files(starved):
         self.assertEqual(d.stop(), 0)
 
 
+@unless_sanitized
 class memory(starved):
     def test_with_too_little_memory_it_ends_with_a_message_and_loses_nothing(self):
         for n in range(40):

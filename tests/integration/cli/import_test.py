@@ -10,7 +10,7 @@ import time
 import unittest
 
 from cli_support import TABLE, cli_case
-from support import eventually, program
+from support import eventually, program, unless_sanitized
 
 
 def line(plan, day, **more):
@@ -204,6 +204,7 @@ class company(imports):
         self.assertEqual(child.stdout.read(), "2 records recorded\n")
         self.assertEqual(child.wait(), 0)
 
+    @unless_sanitized
     def test_memory_does_not_grow_with_the_input(self):
         child = self.start("--dry-run", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         for number in range(100_000):
