@@ -36,6 +36,7 @@ class hostile_remote(integration_case):
         status = self.space.read("status")
         self.assertTrue(status["pending_partitions"] == 1 or status["held_plans"] == 1, status)
         self.misbehave = False
+        self.assertEqual(self.space.partmark("retry", "--all")[0], 0)  # what it refused is tried again later and later by itself
         daemon.await_event("push.accepted")
         self.wait_settled()
         self.assertEqual(len(daemon.events("push.accepted")), 1)
