@@ -1,5 +1,5 @@
-// A row of the journal as it stands under a statement that selects the table's columns in their order, of plans at least up to job. Views
-// into the statement, valid until its next step; any thread.
+// A row of the journal as a statement selects it, or as a row function is given it: the table's columns in their order, of plans at least
+// up to job. Views into the row, valid as long as that is; any thread.
 #pragma once
 
 #include "core/completion.hpp"
@@ -7,7 +7,8 @@
 
 namespace partmark {
 
-[[nodiscard]] inline completion_row plan_row_of(const sqlite::statement::use& row) {
+template <class Row>
+[[nodiscard]] completion_row plan_row_of(const Row& row) {
   return completion_row{
       .seq = row.int64(plan_column::seq),
       .plan = row.text(plan_column::plan),
@@ -21,7 +22,8 @@ namespace partmark {
   };
 }
 
-[[nodiscard]] inline table_row table_row_of(const sqlite::statement::use& row) {
+template <class Row>
+[[nodiscard]] table_row table_row_of(const Row& row) {
   return table_row{
       .seq = row.int64(table_column::seq),
       .table_name = row.text(table_column::table_name),

@@ -22,17 +22,17 @@ result<journal_slice> read_slice(journal_file& file, journal_table& table, const
 
   journal_slice slice{.cursor = from};
   std::int64_t row_seq = 0;
-  {
-    auto rows = table.rows(from.folded_seq, static_cast<std::int64_t>(limit));
-    for (;;) {
-      const auto row = rows.step();
-      if (!row) return row.error();
-      if (!*row) break;
-      row_seq = rows.int64(plan_column::seq);
-      deliver(rows);
-      ++slice.rows;
-    }
-  }
+  bool ascending = true;
+  const auto done = table.scan(from.folded_seq, [&](const sqlite::argument_row& row) {
+    const std::int64_t seq = row.int64(plan_column::seq);
+    ascending = seq > row_seq;  // by the primary key of a real table; whoever put a view in its place gets no say
+    if (!ascending) return true;
+    row_seq = seq;
+    deliver(row);
+    return ++slice.rows == limit;
+  });
+  if (!done) return done.error();
+  if (!ascending) return error{errc::corrupt, file.db().path() + ": not a journal: its records do not come in the order of seq"};
   slice.full = slice.rows == limit;
   slice.cursor.folded_seq = slice.full ? row_seq : std::max(*last, row_seq);
   if (slice.rows == 0) return slice;
@@ -102,14 +102,14 @@ result<journal_slice> sqlite_journal::guarded(Read read) {
 result<journal_slice> sqlite_journal::read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) {
   assert(limit > 0);
   return guarded([&](journal_file& file) {
-    return read_slice(file, file.plans(), from, limit, [&](const sqlite::statement::use& row) { sink.row(plan_row_of(row)); });
+    return read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& row) { sink.row(plan_row_of(row)); });
   });
 }
 
 result<journal_slice> sqlite_journal::read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) {
   assert(limit > 0);
   return guarded([&](journal_file& file) {
-    return read_slice(file, file.tables(), from, limit, [&](const sqlite::statement::use& row) { sink.row(table_row_of(row)); });
+    return read_slice(file, file.tables(), from, limit, [&](const sqlite::argument_row& row) { sink.row(table_row_of(row)); });
   });
 }
 

@@ -75,6 +75,7 @@ class connection {
 
  private:
   friend class transaction;
+  friend class row_function;
   struct closer {
     void operator()(sqlite3* db) const;
   };

@@ -39,6 +39,27 @@ TEST_F(reading_another_file, a_newer_schema_is_refused) {
   EXPECT_EQ(reader.look({}).error().code, errc::newer_version);
 }
 
+TEST_F(reading_another_file, records_that_do_not_come_in_order_are_refused) {
+  auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
+  foreign
+      .execute(
+          "CREATE TABLE rows(seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at);"
+          "CREATE VIEW plan_completion AS SELECT * FROM rows;"
+          "CREATE TABLE table_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, table_name, partition, outcome, job, dedupe_key, "
+          "recorded_at);"
+          "CREATE TABLE journal_identity(uuid, plans_pruned_through, tables_pruned_through);"
+          "INSERT INTO journal_identity VALUES ('u', 0, 0);"
+          "INSERT INTO sqlite_sequence VALUES ('plan_completion', 9);"
+          "INSERT INTO rows(seq, plan, outcome) VALUES (2, 'p', 'success'), (1, 'q', 'success')")
+      .value();
+  ASSERT_EQ(look(), journal_look::changed);
+  keeping_sink sink;
+  const auto slice = reader.read_plans({}, 10, sink);
+  ASSERT_FALSE(slice);
+  EXPECT_EQ(slice.error().code, errc::corrupt);
+  EXPECT_EQ(sink.rows.size(), 1);
+}
+
 TEST_F(reading_another_file, values_of_any_type_are_passed_on_as_text) {
   auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
   foreign
