@@ -96,14 +96,6 @@ std::string said_by(const attempt_row& call, ordinal partition) {
   return {};
 }
 
-std::string reply_text(const verdict& v) {
-  std::string text = v.http_status == 0 ? std::string("no reply") : "HTTP " + std::to_string(v.http_status);
-  if (!v.code.empty()) text += ", code " + v.code;
-  if (!v.message.empty()) text += ", " + v.message;
-  if (!v.trace_id.empty()) text += ", traceId " + v.trace_id;
-  return text;
-}
-
 std::string calls_text(const explanation& e, const style& looks) {
   using side = text_table::side;
   if (e.calls.empty() && !e.open_call) return {};
@@ -147,6 +139,14 @@ void write_call(json_writer& json, const attempt_row& call, ordinal partition) {
 }
 
 }  // namespace
+
+std::string reply_text(const verdict& v) {
+  std::string text = v.http_status == 0 ? std::string("no reply") : "HTTP " + std::to_string(v.http_status);
+  if (!v.code.empty()) text += ", code " + v.code;
+  if (!v.message.empty()) text += ", " + v.message;
+  if (!v.trace_id.empty()) text += ", traceId " + v.trace_id;
+  return text;
+}
 
 std::string explanation_text(const explanation& e, std::string_view uuid, const plan_names& names, const style& looks) {
   std::string out = painted(names.title_of(uuid), tone::strong, looks) + "  " + range_text(e.shape, {e.partition, e.partition}) + "  " +

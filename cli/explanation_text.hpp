@@ -10,6 +10,9 @@
 
 namespace partmark {
 
+// "HTTP 401, code 401, the credential is wrong, traceId t-1"; "no reply, …".
+[[nodiscard]] std::string reply_text(const verdict& v);
+
 [[nodiscard]] std::string explanation_text(const explanation& e, std::string_view uuid, const plan_names& names, const style& looks);
 
 // One object on one line (docs/cli.md).

@@ -126,7 +126,8 @@ std::string silent_json(const config::plan_settings& plan, const plan_names& nam
 }
 
 error unknown_plan(const std::string& given) {
-  return {errc::not_found, given + ": no such plan: no record has named it; `partmark plans` lists those that are known"};
+  return {errc::not_found,
+          given + ": no such plan: partmarkd has read no record that names it; `partmark plans` lists those that are known"};
 }
 
 result<std::optional<plan_detail>> find_plan(const config::settings& settings, std::string_view uuid) {
@@ -153,7 +154,7 @@ int run(const show_options& o, session& s) {
   }
   const config::plan_settings* silent = names.find(uuid);
   if (silent == nullptr) return s.trouble(unknown_plan(o.plan));
-  s.out().write(o.json ? silent_json(*silent, names) : names.title_of(uuid) + ": no record has named it yet\n");
+  s.out().write(o.json ? silent_json(*silent, names) : names.title_of(uuid) + ": partmarkd has read no record that names it yet\n");
   return exit_fine;
 }
 

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/endpoint_answers.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json_writer.hpp"
 #include "cli/stores.hpp"
@@ -6,6 +7,7 @@
 #include "cli/time_text.hpp"
 #include "daemon/system_clock.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace partmark {
@@ -15,7 +17,8 @@ struct health {
   bool has_state = false;
   state_summary state;
   journal_ends journal;
-  std::optional<milliseconds> oldest;  // how long something has been pending
+  std::vector<endpoint_answer> answers;  // of endpoints that do not accept what waits
+  std::optional<milliseconds> oldest;    // how long something has been pending
 
   [[nodiscard]] std::int64_t unread() const { return journal.last_seq - state.position.plans.folded_seq; }
   [[nodiscard]] std::int64_t tables_unread() const { return journal.table_last_seq - state.position.tables.folded_seq; }
@@ -30,6 +33,9 @@ result<health> look(const config::settings& settings) {
     auto summary = (*state)->summary();
     if (!summary) return summary.error();
     h.state = std::move(*summary);
+    auto answers = find_endpoint_answers(**state, plan_names(settings));
+    if (!answers) return answers.error();
+    h.answers = std::move(*answers);
   }
   // After the state: so what is folded is never more than what there is.
   h.journal = find_journal_ends(settings.journal.path, h.state.position);
@@ -56,7 +62,15 @@ std::string json_of(const health& h, const config::settings& settings) {
   json.member("plans", h.state.plans).member("oldest_pending_seconds", h.oldest ? h.oldest->count() / 1000 : 0);
   json.member("oldest_pending_since", h.state.oldest_pending_since).member("open_calls", h.state.open_calls);
   json.member("pending_triggers", h.state.pending_triggers).member("held_triggers", h.state.held_triggers);
-  json.key("paused").array();
+  json.key("unanswered").array();
+  for (const endpoint_answer& a : h.answers) {
+    const verdict& v = a.last.ended;
+    json.object().member("endpoint", a.endpoint).member("plans", a.plans).member("verdict", to_text(v.kind));
+    json.member("sent_at", a.last.sent_at).key("http_status");
+    v.http_status == 0 ? json.null() : json.value(v.http_status);
+    json.member("code", v.code).member("message", v.message).member("trace_id", v.trace_id).end();
+  }
+  json.end().key("paused").array();
   for (const std::string& endpoint : h.state.paused) json.value(endpoint);
   json.end().key("state").object().member("present", h.has_state).member("path", settings.state.path).end();
   json.end();
@@ -103,6 +117,8 @@ fact headline_of(const health& h) {
   if (h.journal.trouble) return {"The journal cannot be used.", tone::bad};
   if (holds(h)) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
   if (!h.has_state) return {"partmarkd has not run yet.", tone::warning};
+  if (std::any_of(h.answers.begin(), h.answers.end(), [](const endpoint_answer& a) { return a.is_trouble(); }))
+    return {"What waits does not get through.", tone::bad};
   if (h.state.pending_partitions + h.state.pending_triggers > 0 || h.unread() + h.tables_unread() > 0)
     return {"On its way.", tone::warning};
   return {"All that was read is accepted.", tone::good};
@@ -119,6 +135,7 @@ std::string page_of(const health& h, const style& looks) {
   add("journal", journal_fact(h));
   add("plans", {grouped(h.state.plans), tone::plain});
   add("pending", pending_fact(h));
+  for (const endpoint_answer& a : h.answers) add("endpoint", {text_of(a, clock_now().system), a.is_trouble() ? tone::bad : tone::warning});
   add("held", held_fact(h));
   add("rejected",
       h.state.rejected > 0 ? fact{counted(h.state.rejected, "record", "records") + ": `partmark rejected`", tone::warning} : nothing);

@@ -1,4 +1,4 @@
-// The questions about one plan.
+// The questions about one plan, and about its calls.
 #include "core/text.hpp"
 #include "state/ledger_rows.hpp"
 #include "state/row_codec.hpp"
@@ -48,6 +48,22 @@ result<void> read_attempts(sqlite::connection& file, plan_id plan, std::vector<a
 result<std::vector<attempt_row>> attempts(sqlite::connection& file, plan_id plan) {
   std::vector<attempt_row> all;
   if (auto done = read_attempts(file, plan, all); !done) return done.error();
+  return all;
+}
+
+result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file) {
+  std::vector<unanswered_plan> all;
+  auto done =
+      each_of(file, "attempt",
+              select(std::string(state_rows::attempt_columns) + ", (SELECT uuid FROM plan WHERE id = plan_id)",
+                     "attempt AS a WHERE verdict <> 'accepted' AND (SELECT pending_since FROM plan WHERE id = plan_id) IS NOT NULL"
+                     " AND call_id = (SELECT max(call_id) FROM attempt WHERE plan_id = a.plan_id) ORDER BY sent_at + took DESC, plan_id"),
+              [&](const auto& row) {
+                auto& found = all.emplace_back();
+                found.uuid = row.text(14);
+                return state_rows::read(row, found.last);
+              });
+  if (!done) return done.error();
   return all;
 }
 

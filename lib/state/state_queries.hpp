@@ -19,6 +19,7 @@ namespace partmark::state_queries {
 [[nodiscard]] result<std::vector<rejected_row>> rejected(sqlite::connection& file);
 [[nodiscard]] result<std::vector<rejected_row>> latest_rejected(sqlite::connection& file, std::int64_t skip, std::int64_t count);
 [[nodiscard]] result<std::vector<attempt_row>> attempts(sqlite::connection& file, plan_id plan);
+[[nodiscard]] result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file);
 [[nodiscard]] result<std::vector<trigger_row>> triggers(sqlite::connection& file);
 [[nodiscard]] result<std::vector<std::string>> paused(sqlite::connection& file);
 

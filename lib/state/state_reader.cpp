@@ -71,6 +71,10 @@ result<std::vector<attempt_row>> state_reader::attempts(plan_id plan) {
   return at_one_moment([&] { return state_queries::attempts(file_, plan); });
 }
 
+result<std::vector<unanswered_plan>> state_reader::unanswered() {
+  return at_one_moment([&] { return state_queries::unanswered(file_); });
+}
+
 result<std::vector<trigger_row>> state_reader::triggers() {
   return at_one_moment([&] { return state_queries::triggers(file_); });
 }

@@ -31,8 +31,9 @@ class state_reader {
   [[nodiscard]] result<std::vector<rejected_row>> latest_rejected(std::int64_t skip, std::int64_t count);
   // The ended calls of a plan that are kept, the latest first; empty for an unknown plan.
   [[nodiscard]] result<std::vector<attempt_row>> attempts(plan_id plan);
-  [[nodiscard]] result<std::vector<trigger_row>> triggers();  // pending and held, by table and date
-  [[nodiscard]] result<std::vector<std::string>> paused();    // endpoints, by name
+  [[nodiscard]] result<std::vector<unanswered_plan>> unanswered();  // the latest call first
+  [[nodiscard]] result<std::vector<trigger_row>> triggers();        // pending and held, by table and date
+  [[nodiscard]] result<std::vector<std::string>> paused();          // endpoints, by name
 
   // All of it, as the daemon takes it over at its start: to see what it would do.
   [[nodiscard]] result<stored_state> load();

@@ -72,6 +72,12 @@ struct pending_plan {
   std::vector<pending_part> parts;
 };
 
+// A plan whose latest call was not accepted, while something waits: what the remote said last.
+struct unanswered_plan {
+  std::string uuid;
+  attempt_row last;  // without its claims
+};
+
 // One hold of `held`, with what is held under it.
 struct held_entry {
   plan_row plan;
