@@ -1,6 +1,7 @@
 // retry, resync, refold, pause, resume and drift: through the running daemon, or with it down by the same handler on state.db.
 #include "cli/commands.hpp"
 #include "cli/control_client.hpp"
+#include "cli/drift_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/plan_names.hpp"
 #include "daemon/loop_settings.hpp"
@@ -80,6 +81,7 @@ int run(const control_options& options, session& s) {
     if (!done) return s.trouble(done.error());
     reply = std::move(*done);
   }
+  if (!options.json && command.verb == control_verb::drift) s.out().write(drift_text(reply.drift, plan_names(settings)));
   if (options.json)
     s.out().write(control_reply_line(reply) + "\n");
   else if (reply.done)

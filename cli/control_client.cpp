@@ -32,6 +32,17 @@ error failure(const std::string& socket, const char* what) {
           socket + ": " + what + ": " + std::strerror(why) + (why == EACCES ? "; members of the daemon's group may command it" : "")};
 }
 
+// nullopt: too long for a socket's path.
+std::optional<sockaddr_un> address_of(const std::string& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket.size() >= sizeof(address.sun_path)) return std::nullopt;
+  std::memcpy(address.sun_path, socket.c_str(), socket.size() + 1);
+  return address;
+}
+
+bool nobody_listens(int why) { return why == ENOENT || why == ECONNREFUSED || why == ENOTDIR; }
+
 result<void> send_all(const std::string& socket, int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = ::send(fd, text.data(), text.size(), MSG_NOSIGNAL);
@@ -62,14 +73,12 @@ result<std::string> receive_line(const std::string& socket, int fd) {
 }  // namespace
 
 result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (socket.size() >= sizeof(address.sun_path)) return error{errc::invalid, socket + ": too long for a socket's path"};
-  std::memcpy(address.sun_path, socket.c_str(), socket.size() + 1);
+  const auto address = address_of(socket);
+  if (!address) return error{errc::invalid, socket + ": too long for a socket's path"};
   const descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (fd.get() < 0) return failure(socket, "cannot make a socket");
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR) return std::optional<control_reply>();
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)) != 0) {
+    if (nobody_listens(errno)) return std::optional<control_reply>();
     return failure(socket, "cannot reach the daemon");
   }
   if (auto sent = send_all(socket, fd.get(), control_command_line(command) + '\n'); !sent) return sent.error();
@@ -78,6 +87,14 @@ result<std::optional<control_reply>> ask_daemon(const std::string& socket, const
   auto reply = parse_control_reply(*line);
   if (!reply) return reply.error();
   return std::optional(std::move(*reply));
+}
+
+std::optional<bool> daemon_listens(const std::string& socket) {
+  const auto address = address_of(socket);
+  const descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!address || fd.get() < 0) return std::nullopt;
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)) == 0 || errno == EAGAIN) return true;
+  return nobody_listens(errno) ? std::optional(false) : std::nullopt;
 }
 
 }  // namespace partmark

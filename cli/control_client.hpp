@@ -13,4 +13,7 @@ namespace partmark {
 // permission: the caller is not in the daemon's group. io: the connection broke, and the command may have been carried out.
 [[nodiscard]] result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command);
 
+// Whether a daemon listens at `socket`; nullopt: this user may not know. Sends nothing and waits for nothing.
+[[nodiscard]] std::optional<bool> daemon_listens(const std::string& socket);
+
 }  // namespace partmark

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/control_client.hpp"
 #include "cli/endpoint_answers.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json_writer.hpp"
@@ -20,6 +21,9 @@ struct health {
   std::vector<endpoint_answer> answers;  // of endpoints that do not accept what waits
   std::optional<milliseconds> oldest;    // how long something has been pending
 
+  std::optional<bool> running;  // nullopt: this user may not know
+
+  [[nodiscard]] bool waits() const { return state.pending_partitions + state.pending_triggers > 0 || unread() + tables_unread() > 0; }
   [[nodiscard]] std::int64_t unread() const { return journal.last_seq - state.position.plans.folded_seq; }
   [[nodiscard]] std::int64_t tables_unread() const { return journal.table_last_seq - state.position.tables.folded_seq; }
 };
@@ -37,6 +41,7 @@ result<health> look(const config::settings& settings) {
     if (!answers) return answers.error();
     h.answers = std::move(*answers);
   }
+  h.running = daemon_listens(settings.control.socket);
   // After the state: so what is folded is never more than what there is.
   h.journal = find_journal_ends(settings.journal.path, h.state.position);
   if (h.state.oldest_pending_since) h.oldest = std::max(milliseconds(0), clock_now().system - *h.state.oldest_pending_since);
@@ -62,6 +67,8 @@ std::string json_of(const health& h, const config::settings& settings) {
   json.member("plans", h.state.plans).member("oldest_pending_seconds", h.oldest ? h.oldest->count() / 1000 : 0);
   json.member("oldest_pending_since", h.state.oldest_pending_since).member("open_calls", h.state.open_calls);
   json.member("pending_triggers", h.state.pending_triggers).member("held_triggers", h.state.held_triggers);
+  json.key("running");
+  h.running ? json.value(*h.running) : json.null();
   json.key("unanswered").array();
   for (const endpoint_answer& a : h.answers) {
     const verdict& v = a.last.ended;
@@ -117,10 +124,10 @@ fact headline_of(const health& h) {
   if (h.journal.trouble) return {"The journal cannot be used.", tone::bad};
   if (holds(h)) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
   if (!h.has_state) return {"partmarkd has not run yet.", tone::warning};
+  if (h.waits() && h.running == false) return {"partmarkd is not running, and something waits.", tone::bad};
   if (std::any_of(h.answers.begin(), h.answers.end(), [](const endpoint_answer& a) { return a.is_trouble(); }))
     return {"What waits does not get through.", tone::bad};
-  if (h.state.pending_partitions + h.state.pending_triggers > 0 || h.unread() + h.tables_unread() > 0)
-    return {"On its way.", tone::warning};
+  if (h.waits()) return {"On its way.", tone::warning};
   return {"All that was read is accepted.", tone::good};
 }
 
@@ -132,6 +139,7 @@ std::string page_of(const health& h, const style& looks) {
     label.resize(10, ' ');
     out += painted(label, tone::dim, looks) + painted(e.text, e.colour, looks) + "\n";
   };
+  if (h.running == false && h.has_state) add("daemon", {"not running", h.waits() ? tone::bad : tone::warning});
   add("journal", journal_fact(h));
   add("plans", {grouped(h.state.plans), tone::plain});
   add("pending", pending_fact(h));

@@ -163,7 +163,8 @@ struct drift_gathering {
   }
 
   void answer() const {
-    const std::string text = std::to_string(plans.size()) + " plans compared, " + std::to_string(differing) + " differ" +
+    const std::string text = std::to_string(plans.size()) + (plans.size() == 1 ? " plan compared, " : " plans compared, ") +
+                             std::to_string(differing) + (differing == 1 ? " differs" : " differ") +
                              (failed > 0 ? ", " + std::to_string(failed) + " could not be listed" : std::string());
     done({differing == 0 && failed == 0, text, json::serialize(plans)});
   }

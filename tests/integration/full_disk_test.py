@@ -82,6 +82,7 @@ class full_disk(integration_case):
         daemon.await_event("state.unwritable", 3)
         self.assertEqual(self.can.requests(), before)
         self.assertEqual(self.space.read("status")["journal"]["folded_seq"], 1)
+        self.assertIn("not read yet", self.space.partmark("status")[1])
         os.unlink(self.filler)
         daemon.await_event("state.written")
         self.wait_settled()
@@ -141,6 +142,26 @@ class full_disk(integration_case):
         self.book.add("p", "DAY", "2025-10-20")
         self.assertEqual(self.space.once().child.returncode, 0)
         self.assert_agreed()
+
+    def test_a_job_on_a_full_disk_hears_of_it_and_may_record_when_there_is_room(self):
+        daemon = self.space.started_daemon()
+        folder = self.space.folder / "small"
+        folder.mkdir()
+        mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder))
+        self.space.mounts.append(str(folder))
+        daemon.stop()
+        self.space.configure(self.can.url, journal={"path": str(folder / "journal.db")}, state={"path": str(self.space.folder / "other.db")})
+        self.space.partmark("init")
+        self.filler = folder / "filler"
+        self.fill()
+        record = ["record", "--plan", "p", "--granularity", "DAY", "--first", "2025-10-20", "--outcome", "success"]
+        code, _, err = self.space.partmark(*record)
+        self.assertEqual(code, 1)
+        self.assertRegex(err, "full|space")
+        os.unlink(self.filler)
+        self.assertEqual(self.space.partmark(*record)[0], 0)
+        self.assertEqual(self.space.once().child.returncode, 0)
+        self.assertEqual(len(self.can.marks("p")), 1)
 
     def test_a_rebuild_on_a_full_disk_says_so_and_leaves_the_state_alone(self):
         self.rows(3)

@@ -205,7 +205,8 @@ class undelivered(reads):
         self.assertIn("2025-10-20 to 2025-10-21 success, 2025-10-22 failed", self.expect(0, "pending").stdout)
         self.assertIn("2025-10  ...................ssf.........\n", self.expect(0, "show", "u1").stdout)
         said = self.expect(0, "status").stdout
-        self.assertRegex(said, r"^What waits does not get through\.\n")
+        self.assertRegex(said, r"^partmarkd is not running, and something waits\.\ndaemon    not running\n")
+        self.assertIs(status["running"], False)
         self.assertRegex(said, r"\nendpoint  can took no call, .* ago: no reply, .*Connection refused\n")
         (answer,) = status["unanswered"]
         self.assertEqual((answer["endpoint"], answer["plans"], answer["verdict"], answer["http_status"]), ("can", 1, "retry", None))
