@@ -5,19 +5,23 @@ namespace partmark::can {
 void append_json_string(std::string& out, std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
+  std::size_t plain = 0;  // from here on nothing was special
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const bool is_control = byte < 0x20 || byte == 0x7f;
+    if (!is_control && byte != '"' && byte != '\\') continue;
+    out += text.substr(plain, at - plain);
+    plain = at + 1;
+    if (is_control) {
       out += "\\u00";
       out += hex[byte >> 4];
       out += hex[byte & 0xf];
     } else {
-      out += c;
+      out += '\\';
+      out += text[at];
     }
   }
+  out += text.substr(plain);
   out += '"';
 }
 

@@ -63,6 +63,7 @@ bool is_plain_ascii(std::string_view text) {
 }  // namespace
 
 bool is_utf8(std::string_view text) {
+  if (is_plain_ascii(text)) return true;
   for (std::size_t at = 0; at < text.size();) {
     const character c = character_at(text, at);
     if (c.bytes == 0) return false;
@@ -82,6 +83,7 @@ bool is_plain_text(std::string_view text) {
 }
 
 std::string printable(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max && is_plain_ascii(text)) return std::string(text);
   std::string shown;
   std::size_t cut = 0;  // the last end of a character after which the ellipsis still fits
   for (std::size_t at = 0; at < text.size();) {

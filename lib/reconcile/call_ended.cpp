@@ -19,6 +19,7 @@ std::string_view api_name(caller who) {
 }
 
 void log_call_ended(events& log, const std::string& endpoint, std::string_view api, const verdict& v, steady_time::duration took) {
+  if (!log.wants(severity::debug)) return;
   log.emit({severity::debug,
             event_name::call_ended,
             "a call ended",

@@ -28,6 +28,8 @@ struct event {
 class events {
  public:
   virtual ~events() = default;
+  // Whether events of this level are heard: of those that each call and each slice brings, the text is not made otherwise.
+  [[nodiscard]] virtual bool wants(severity) const { return true; }
   virtual void emit(const event& e) = 0;
 };
 

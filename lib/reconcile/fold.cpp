@@ -75,7 +75,7 @@ void fold::reject(const completion_row& r, const std::string& reason) {
 }
 
 std::vector<plan_id> fold::take_touched() {
-  if (batch_folded_ + batch_rejected_ > 0)
+  if (batch_folded_ + batch_rejected_ > 0 && log_.wants(severity::info))
     log_.emit({severity::info,
                event_name::journal_folded,
                "folded " + std::to_string(batch_folded_) + " records of " + std::to_string(touched_.size()) + " plans",

@@ -70,7 +70,8 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
   return t.steady + delay;
 }
 
-void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes& batch) {
+void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) const {
+  if (!log_.wants(severity::info)) return;
   const call& said = *plan.book.in_flight();
   log_.emit({severity::info,
              event_name::push_accepted,
@@ -82,6 +83,10 @@ void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes&
               {"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way->sent.steady).count()},
               {"lag_ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.waiting_since.value_or(t.steady)).count()},
               {"trace_id", v.trace_id}}});
+}
+
+void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes& batch) {
+  log_acceptance(plan, v, t);
   ledger_changes changes;
   plan.book.accepted(changes);
   // The rest of a push that was split has waited as long.

@@ -33,6 +33,7 @@ class outcome {
   void accepted(plan_state& plan, const verdict& v, now t, state_changes& batch);
   void rejected(plan_state& plan, const verdict& v, now t, state_changes& batch);
   void hold(plan_state& plan, const verdict& v, const std::vector<range>& rest, now t, state_changes& batch);
+  void log_acceptance(const plan_state& plan, const verdict& v, now t) const;
   void log_failure(const plan_state& plan, const verdict& v, milliseconds delay) const;
 
   const loop_settings& settings_;

@@ -39,9 +39,22 @@ void keep_last(std::vector<T>& changes, Place place_of, Join join) {
   changes = std::move(kept);
 }
 
+// Whether each row has but one change, or is taken away and put anew, and the rows are in order: mostly so.
+template <class V>
+bool is_coalesced(const std::vector<plan_run_change<V>>& changes) {
+  for (std::size_t i = 1; i < changes.size(); ++i) {
+    const auto& [before_plan, before] = changes[i - 1];
+    const auto& [plan, change] = changes[i];
+    if (std::pair(plan, change.at.first) < std::pair(before_plan, before.at.first)) return false;
+    if (plan == before_plan && change.at.first == before.at.first && (before.added || !change.added)) return false;
+  }
+  return true;
+}
+
 // The first change about a row tells whether the store has it, and as what: a row that is there is taken away before it is put anew.
 template <class V>
 void keep_last_runs(std::vector<plan_run_change<V>>& changes) {
+  if (is_coalesced(changes)) return;
   const auto row = [](const plan_run_change<V>& c) { return place{c.plan, 0, c.change.at.first}; };
   keep_last(changes, row, [](auto& kept, const plan_run_change<V>& first, const plan_run_change<V>& last) {
     if (!first.change.added) kept.push_back(first);
@@ -57,7 +70,31 @@ bool state_changes::empty() const {
          triggers.empty() && paused.empty() && !position && !boot_id;
 }
 
-void state_changes::clear() { *this = {}; }
+// The short lists keep their memory for the next turn.
+void state_changes::clear() {
+  constexpr std::size_t bytes_kept = 16U << 10U;
+  const auto drop = []<class T>(std::vector<T>& list) {
+    list.clear();
+    if (list.capacity() * sizeof(T) > bytes_kept) list.shrink_to_fit();
+  };
+  drop(plans);
+  drop(marks);
+  drop(pending);
+  drop(limbo);
+  drop(held);
+  drop(holds);
+  drop(holds_ended);
+  drop(rejects_forgotten);
+  drop(rejected);
+  drop(intents_ended);
+  drop(intents);
+  drop(attempts);
+  drop(triggers);
+  drop(paused);
+  position.reset();
+  boot_id.reset();
+  durable = false;
+}
 
 void state_changes::coalesce() {
   const auto id = [](const plan_row& row) { return place{row.id, 0, 0}; };

@@ -50,9 +50,9 @@ void world::check_platform() {
       if (word.seq == 0 || is_excused(i, o)) continue;
       if (plan.truth.kind == plan_kind::full_refresh && word.said == mark::failed) continue;  // cannot be told
       const platform_cell* cell = there.cells.find(o);
-      const std::string where = plan.uuid + " " + std::to_string(o) + ", record " + std::to_string(word.seq);
-      if (!cell || !cell->marked || cell->said != word.said) throw contract_broken("the platform holds what the journal says: " + where);
-      if (cell->heard < word.seq) throw contract_broken("the platform heard of every rebuild: " + where);
+      const auto where = [&] { return plan.uuid + " " + std::to_string(o) + ", record " + std::to_string(word.seq); };
+      if (!cell || !cell->marked || cell->said != word.said) throw contract_broken("the platform holds what the journal says: " + where());
+      if (cell->heard < word.seq) throw contract_broken("the platform heard of every rebuild: " + where());
     }
     for (ordinal o = there.cells.first(); o < there.cells.end(); ++o) {
       const last_word* word = fold.find(o);

@@ -60,8 +60,9 @@ class quick_reader {
     return true;
   }
   bool text(std::string_view& into) {
-    const std::size_t end = left_.find_first_of("\"\\");
-    if (end == std::string_view::npos || end == 0 || left_[end] != '"') return false;
+    std::size_t end = 0;
+    while (end < left_.size() && left_[end] != '"' && left_[end] != '\\') ++end;
+    if (end == left_.size() || end == 0 || left_[end] != '"') return false;
     into = left_.substr(0, end);
     left_.remove_prefix(end + 1);
     return true;

@@ -39,7 +39,7 @@ ordinal first_partition(granularity unit, std::int64_t partitions, dice& chance)
 
 void world::populate(dice& chance) {
   serene_ = chance.chance(7);
-  const auto count = chance.between(1, 19);
+  const auto count = chance.between(1, chance.chance(10) ? 21 : 19);
   for (std::int64_t i = 0; i < count; ++i) {
     inhabitant plan;
     plan.uuid = std::string(plan_prefix) + std::to_string(i);
@@ -53,7 +53,7 @@ void world::populate(dice& chance) {
     platform_plan there;
     there.shape = plan.truth;
     there.refused_whole = chance.chance(1);
-    for (std::int64_t n = chance.chance(5) ? chance.between(1, 4) : 0; n > 0; --n)
+    for (std::int64_t n = chance.chance(4) ? chance.between(1, 3) : 0; n > 0; --n)
       there.poison.push_back(plan.base + chance.between(0, plan.partitions - 1));
     if (serene_ || left_out(deed_kind::poison)) {
       there.refused_whole = false;
@@ -99,13 +99,13 @@ void world::plan_deeds(deed_kind kind, std::int64_t least, std::int64_t most, di
 
 void world::draw_deeds(dice& chance) {
   trouble_until_ = seconds(chance.between(20, chance.chance(5) ? 1'800 : 200));
-  plan_deeds(deed_kind::rows, 8, 34, chance);
+  plan_deeds(deed_kind::rows, 8, 29, chance);
   if (!tables_.empty()) plan_deeds(deed_kind::triggers, 0, 12, chance);
   plan_deeds(deed_kind::burn, 0, 2, chance);
   const std::size_t everyday = deeds_.size();
   const bool is_rough = chance.chance(85);
   plan_deeds(deed_kind::weather, is_rough ? 1 : 0, is_rough ? 20 : 0, chance);
-  plan_deeds(deed_kind::crash, 0, 4, chance);
+  plan_deeds(deed_kind::crash, 0, 3, chance);
   plan_deeds(deed_kind::disk, 0, 2, chance);
   plan_deeds(deed_kind::journal, 0, chance.chance(10) ? 1 : 0, chance);
   plan_deeds(deed_kind::clock, 0, 2, chance);
@@ -120,7 +120,7 @@ void world::draw_deeds(dice& chance) {
   plan_deeds(deed_kind::refold, 0, 1, chance);
   plan_deeds(deed_kind::drift, 0, 1, chance);
   if (chance.chance(30)) port_trouble_percent_ = static_cast<int>(chance.between(1, 30));
-  if (chance.chance(30)) crash_permille_ = static_cast<int>(chance.between(1, 30));
+  if (chance.chance(25)) crash_permille_ = static_cast<int>(chance.between(1, 30));
   if (serene_) deeds_.resize(everyday);
   if (serene_ || left_out(deed_kind::ports)) port_trouble_percent_ = 0;
   if (serene_ || left_out(deed_kind::deaths)) crash_permille_ = 0;

@@ -14,6 +14,9 @@ inline constexpr std::string_view secret_mark = "s3cret-";  // every simulated c
 
 class watched_events final : public events {
  public:
+  explicit watched_events(severity least) : least_(least) {}
+
+  [[nodiscard]] bool wants(severity level) const override { return level >= least_; }
   void emit(const event& e) override {
     check(e.message);
     for (const event_field& f : e.fields)
@@ -24,6 +27,8 @@ class watched_events final : public events {
   static void check(const std::string& text) {
     if (text.size() >= secret_mark.size()) require(text.find(secret_mark) == std::string::npos, "no secret is logged");
   }
+
+  severity least_;
 };
 
 }  // namespace partmark::testing

@@ -73,6 +73,7 @@ journal_entry entry_of(std::string plan, plan_shape shape, range at, mark said) 
 
 std::int64_t memory_journal::append_unseen(journal_entry e) {
   e.seq = ++sequence_;
+  if (rows_.capacity() == 0) rows_.reserve(256);
   rows_.push_back(std::move(e));
   return sequence_;
 }

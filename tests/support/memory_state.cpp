@@ -17,6 +17,12 @@ result<void> memory_state::commit(const state_changes& changes) {
   return {};
 }
 
+void memory_state::keep_undoable(std::size_t commits) {
+  recent_.assign(commits, {});
+  oldest_ = kept_ = 0;
+  if (commits > 0) base_ = tables_;
+}
+
 void memory_state::forget_oldest() {
   base_.repeat(recent_[oldest_]);
   oldest_ = (oldest_ + 1) % recent_.size();

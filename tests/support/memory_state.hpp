@@ -17,8 +17,8 @@ class memory_state final : public state {
   std::function<std::optional<error>()> trouble;
   std::function<void(const state_changes&)> committed;
 
-  // So many of the latest commits can be lost; 0 unless told.
-  void keep_undoable(std::size_t commits) { recent_.resize(commits); }
+  // So many of the latest commits can be lost from now on; 0 unless told.
+  void keep_undoable(std::size_t commits);
 
   result<void> commit(const state_changes& changes) override;
 

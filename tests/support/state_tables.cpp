@@ -108,7 +108,8 @@ void state_tables::apply_holds(const state_changes& changes) {
 }
 
 void state_tables::check_changed(const state_changes& changes) const {
-  std::vector<bool> changed(plans.size());
+  static thread_local std::vector<bool> changed;
+  changed.assign(plans.size(), false);
   const auto note = [&](const auto& list) {
     for (const auto& c : list) changed[c.plan] = true;
   };
