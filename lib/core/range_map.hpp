@@ -39,6 +39,7 @@ class range_map {
   // Gives every partition of `r` the value `v`. O(log runs + runs replaced). Reports nothing when nothing changed.
   void assign(range r, const V& v, run_changes<V>& out) {
     assert(r.first <= r.last);
+    if (append(r, v, out)) return;
     position from = runs_.find(r.first - 1);
     replacement with;
     run grown{r, v};
@@ -136,7 +137,12 @@ class range_map {
 
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   [[nodiscard]] std::size_t runs() const { return runs_.size(); }
-  [[nodiscard]] std::int64_t partitions() const { return partitions_; }
+  // O(runs).
+  [[nodiscard]] std::int64_t partitions() const {
+    std::int64_t all = 0;
+    visit_all([&](range at, const V&) { all += at.size(); });
+    return all;
+  }
 
  private:
   // What comes in the place of some runs: at most what is left of the first, the new one, what is left of the last.
@@ -147,21 +153,24 @@ class range_map {
     void add(const run& r) { runs[size++] = r; }
   };
 
-  void take(const run& old, run_changes<V>& out) {
-    partitions_ -= old.at.size();
-    out.push_back({old.at, old.value, false});
+  // What nearly every record does: the last run grows.
+  bool append(range r, const V& v, run_changes<V>& out) {
+    run* const last = runs_.tail();
+    if (last == nullptr || r.first != last->at.last + 1 || !(last->value == v)) return false;
+    take(*last, out);
+    last->at.last = r.last;
+    out.push_back({last->at, v, true});
+    return true;
   }
 
+  void take(const run& old, run_changes<V>& out) { out.push_back({old.at, old.value, false}); }
+
   void put(position from, std::size_t count, const replacement& with, run_changes<V>& out) {
-    for (std::size_t i = 0; i < with.size; ++i) {
-      partitions_ += with.runs[i].at.size();
-      out.push_back({with.runs[i].at, with.runs[i].value, true});
-    }
+    for (std::size_t i = 0; i < with.size; ++i) out.push_back({with.runs[i].at, with.runs[i].value, true});
     runs_.splice(from, count, with.runs.data(), with.size);
   }
 
   list runs_;
-  std::int64_t partitions_ = 0;
 };
 
 // A set of partitions: a range_map that says nothing but "in".

@@ -1,5 +1,5 @@
-// Sorted, disjoint runs of partitions, each with a value: where a range_map keeps them. Few runs lie in one block, as in nearly every plan;
-// many in blocks of bounded size under a sorted list of their first partitions, so that a change in the middle of a million runs moves some
+// Sorted, disjoint runs of partitions, each with a value: where a range_map keeps them. One run lies in place, few in one block, many in
+// blocks of bounded size under a sorted list of their first partitions, so that a change in the middle of a million runs moves some
 // kilobytes and the end is reached at once. It joins nothing and decides nothing. Owned by its range_map; one thread.
 #pragma once
 
@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace partmark {
@@ -33,21 +35,30 @@ class run_list {
   run_list() = default;
   run_list(run_list&&) noexcept = default;
   run_list& operator=(run_list&&) noexcept = default;
-  run_list(const run_list& other) : few_(other.few_), many_(other.many_ ? std::make_unique<blocks>(*other.many_) : nullptr) {}
-  run_list& operator=(const run_list& other) { return *this = run_list(other); }
+  run_list(const run_list& other) : runs_(other.copy()) {}
+  run_list& operator=(const run_list& other) {
+    runs_ = other.copy();
+    return *this;
+  }
   ~run_list() = default;
 
-  [[nodiscard]] bool empty() const { return few_.empty() && !many_; }
+  [[nodiscard]] bool empty() const { return block(0).empty(); }
   [[nodiscard]] std::size_t size() const {
-    if (!many_) return few_.size();
     std::size_t runs = 0;
-    for (const auto& b : many_->runs) runs += b.size();
+    for (std::uint32_t b = 0; b < block_count(); ++b) runs += block(b).size();
     return runs;
+  }
+
+  // The last run; null when there is none. Only its end may be moved, outwards.
+  [[nodiscard]] run* tail() {
+    if (run* one = std::get_if<run>(&runs_)) return one;
+    run_block& last = block_to_change(block_count() - 1);
+    return last.empty() ? nullptr : &last.back();
   }
 
   [[nodiscard]] position begin() const { return {}; }
   [[nodiscard]] bool is_end(position p) const { return p.index >= block(p.block).size(); }
-  [[nodiscard]] const run& back() const { return block(static_cast<std::uint32_t>(block_count() - 1)).back(); }
+  [[nodiscard]] const run& back() const { return block(block_count() - 1).back(); }
   [[nodiscard]] const run& at(position p) const { return block(p.block)[p.index]; }
   [[nodiscard]] position next(position p) const {
     if (p.index + 1 < block(p.block).size() || p.block + 1 >= block_count()) return {p.block, p.index + 1};
@@ -56,18 +67,18 @@ class run_list {
 
   // The first run whose last partition is `o` or later; the end when there is none.
   [[nodiscard]] position find(ordinal o) const {
-    const auto last_block = static_cast<std::uint32_t>(block_count() - 1);
-    const auto& tail = block(last_block);
+    const std::uint32_t last_block = block_count() - 1;
+    const auto tail = block(last_block);
     const auto size = static_cast<std::uint32_t>(tail.size());
     if (size == 0 || tail.back().at.last < o) return {last_block, size};
     if (tail.back().at.first <= o) return {last_block, size - 1};
     std::uint32_t b = 0;
-    if (many_) {
-      const auto& firsts = many_->firsts;
+    if (const blocks* all = many()) {
+      const auto& firsts = all->firsts;
       const auto after = std::upper_bound(firsts.begin(), firsts.end(), o) - firsts.begin();
       b = after == 0 ? 0 : static_cast<std::uint32_t>(after - 1);
     }
-    const auto& in = block(b);
+    const auto in = block(b);
     const auto found = std::partition_point(in.begin(), in.end(), [o](const run& r) { return r.at.last < o; });
     const position p{b, static_cast<std::uint32_t>(found - in.begin())};
     return p.index == in.size() && b < last_block ? position{b + 1, 0} : p;
@@ -96,23 +107,60 @@ class run_list {
     std::vector<ordinal> firsts;  // of each block
   };
 
-  [[nodiscard]] std::size_t block_count() const { return many_ ? many_->runs.size() : 1; }
-  [[nodiscard]] const run_block& block(std::uint32_t b) const { return many_ ? many_->runs[b] : few_; }
-  [[nodiscard]] run_block& block(std::uint32_t b) { return many_ ? many_->runs[b] : few_; }
+  // Nearly every plan has one run, and there may be a million plans: it lies here, in no block of its own.
+  using storage = std::variant<run_block, run, std::unique_ptr<blocks>>;
+
+  [[nodiscard]] storage copy() const {
+    if (const auto* all = many()) return std::make_unique<blocks>(*all);
+    if (const auto* one = std::get_if<run>(&runs_)) return *one;
+    return std::get<run_block>(runs_);
+  }
+
+  [[nodiscard]] const blocks* many() const {
+    const auto* all = std::get_if<std::unique_ptr<blocks>>(&runs_);
+    return all ? all->get() : nullptr;
+  }
+  [[nodiscard]] blocks* many() { return const_cast<blocks*>(std::as_const(*this).many()); }
+
+  [[nodiscard]] std::uint32_t block_count() const { return many() ? static_cast<std::uint32_t>(many()->runs.size()) : 1; }
+  [[nodiscard]] std::span<const run> block(std::uint32_t b) const {
+    if (const run* one = std::get_if<run>(&runs_)) return {one, 1};
+    if (const run_block* few = std::get_if<run_block>(&runs_)) return *few;
+    return many()->runs[b];
+  }
+  // A single run moves into a block for it.
+  [[nodiscard]] run_block& block_to_change(std::uint32_t b) {
+    if (blocks* all = many()) return all->runs[b];
+    if (const run* one = std::get_if<run>(&runs_)) {
+      run_block few;
+      few.reserve(4);
+      few.push_back(*one);
+      runs_ = std::move(few);
+    }
+    return std::get<run_block>(runs_);
+  }
 
   void note_first(std::uint32_t b) {
-    if (many_) many_->firsts[b] = many_->runs[b].front().at.first;
+    if (blocks* all = many()) all->firsts[b] = all->runs[b].front().at.first;
   }
 
   void set(position p, const run& r) {
-    block(p.block)[p.index] = r;
+    if (run* one = std::get_if<run>(&runs_)) {
+      *one = r;
+      return;
+    }
+    block_to_change(p.block)[p.index] = r;
     if (p.index == 0) note_first(p.block);
   }
 
   // Answers the position after the new run.
   position insert(position p, const run& r) {
+    if (empty()) {
+      runs_ = r;
+      return {0, 1};
+    }
     if (block(p.block).size() == block_max) p = split(p);
-    run_block& in = block(p.block);
+    run_block& in = block_to_change(p.block);
     in.insert(in.begin() + p.index, r);
     if (p.index == 0) note_first(p.block);
     return next(p);
@@ -120,70 +168,69 @@ class run_list {
 
   // Makes room in a full block; answers where `p` is then. At the very end nothing is moved, so that appending leaves full blocks behind.
   position split(position p) {
-    if (!many_) {
-      many_ = std::make_unique<blocks>();
-      many_->firsts.push_back(few_.front().at.first);
-      many_->runs.push_back(std::exchange(few_, {}));
+    if (!many()) {
+      auto all = std::make_unique<blocks>();
+      all->runs.push_back(std::move(block_to_change(0)));
+      all->firsts.push_back(all->runs.front().front().at.first);
+      runs_ = std::move(all);
     }
-    run_block& in = many_->runs[p.block];
-    const bool appends = p.block + 1 == many_->runs.size() && p.index == in.size();
+    blocks& all = *many();
+    run_block& in = all.runs[p.block];
+    const bool appends = p.block + 1 == all.runs.size() && p.index == in.size();
     const std::size_t kept = appends ? in.size() : in.size() / 2;
     run_block rest;
     rest.reserve(block_max);
     rest.assign(in.begin() + static_cast<std::ptrdiff_t>(kept), in.end());
     in.resize(kept);
     const ordinal first = rest.empty() ? in.back().at.last : rest.front().at.first;
-    many_->firsts.insert(many_->firsts.begin() + p.block + 1, first);
-    many_->runs.insert(many_->runs.begin() + p.block + 1, std::move(rest));
+    all.firsts.insert(all.firsts.begin() + p.block + 1, first);
+    all.runs.insert(all.runs.begin() + p.block + 1, std::move(rest));
     if (p.index < kept || (p.index == kept && !appends)) return p;
     return {p.block + 1, static_cast<std::uint32_t>(p.index - kept)};
   }
 
   void remove(position p, std::size_t count) {
     while (count > 0) {
-      run_block& in = block(p.block);
-      const std::size_t here = std::min(count, in.size() - p.index);
-      in.erase(in.begin() + p.index, in.begin() + p.index + static_cast<std::ptrdiff_t>(here));
+      const std::size_t here = std::min(count, block(p.block).size() - p.index);
       count -= here;
-      const std::uint32_t after = p.block + 1;
-      if (in.empty()) {
+      if (here == block(p.block).size()) {
         drop_block(p.block);
         p.index = 0;
-      } else {
-        if (p.index == 0) note_first(p.block);
-        p = {after, 0};
+        if (count == 0) tidy(p.block == 0 ? 0 : p.block - 1);
+        continue;
       }
-      if (count == 0) tidy(after - 1);
+      run_block& in = block_to_change(p.block);
+      in.erase(in.begin() + p.index, in.begin() + p.index + static_cast<std::ptrdiff_t>(here));
+      if (p.index == 0) note_first(p.block);
+      if (count == 0) tidy(p.block);
+      p = {p.block + 1, 0};
     }
   }
 
   void drop_block(std::uint32_t b) {
-    if (!many_) {
-      few_ = {};
-      return;
+    if (blocks* all = many()) {
+      all->runs.erase(all->runs.begin() + b);
+      all->firsts.erase(all->firsts.begin() + b);
+      if (!all->runs.empty()) return;
     }
-    many_->runs.erase(many_->runs.begin() + b);
-    many_->firsts.erase(many_->firsts.begin() + b);
+    runs_ = run_block();
   }
 
   // Joins a block that has become small with the one after it, so that what remains of many runs does not keep many blocks.
   void tidy(std::uint32_t b) {
-    if (!many_) return;
-    auto& all = many_->runs;
+    if (!many()) return;
+    auto& all = many()->runs;
     if (b + 1 < all.size() && all[b].size() + all[b + 1].size() <= block_max / 2) {
       all[b].insert(all[b].end(), all[b + 1].begin(), all[b + 1].end());
       drop_block(b + 1);
     }
-    if (all.empty()) {
-      many_.reset();
-    } else if (all.size() == 1 && all.front().size() <= block_max / 4) {
-      few_ = std::move(all.front());
-      many_.reset();
+    if (all.size() == 1 && all.front().size() <= block_max / 4) {
+      run_block few = std::move(all.front());
+      runs_ = std::move(few);
     }
   }
 
-  run_block few_;                 // all runs, while there is no many_
-  std::unique_ptr<blocks> many_;  // never without a block
+  storage runs_;  // no block of many is empty
 };
 
 }  // namespace partmark
