@@ -28,18 +28,18 @@ bool alike(const hold_row& a, const hold_row& b) { return a.http_status == b.htt
 // What was refused alike is one line: a plan that the platform does not know is refused partition by partition.
 held_view view_of(const plan_state& plan, const hold_row& hold, std::string_view name) {
   held_view out;
-  out.plan = plan.row.uuid;
-  out.title = name.empty() ? plan.row.uuid : std::string(name);
+  out.plan = plan.uuid;
+  out.title = name.empty() ? plan.uuid : std::string(name);
   std::vector<range> ranges;
   plan.book.held().visit_all([&](range at, hold_id under) {
-    if (const auto row = plan.holds.find(under); row == plan.holds.end() || !alike(row->second, hold)) return;
+    if (const auto row = plan.affairs->holds.find(under); row == plan.affairs->holds.end() || !alike(row->second, hold)) return;
     if (!ranges.empty() && ranges.back().last + 1 == at.first)
       ranges.back().last = at.last;
     else
       ranges.push_back(at);
     out.partitions += at.size();
   });
-  out.what = ranges.empty() ? "being tried again" : ranges_text(plan.row.shape, ranges);
+  out.what = ranges.empty() ? "being tried again" : ranges_text(plan.book.shape(), ranges);
   out.http_status = hold.http_status;
   out.code = hold.code;
   out.message = hold.message;
@@ -53,7 +53,7 @@ held_view view_of(const plan_state& plan, const hold_row& hold, std::string_view
 // The first of each kind of refusal.
 std::vector<const hold_row*> kinds_of(const plan_state& plan) {
   std::vector<const hold_row*> kinds;
-  for (const auto& [id, hold] : plan.holds)
+  for (const auto& [id, hold] : plan.affairs->holds)
     if (std::none_of(kinds.begin(), kinds.end(), [&](const hold_row* k) { return alike(*k, hold); })) kinds.push_back(&hold);
   return kinds;
 }
@@ -96,7 +96,7 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
   const std::size_t first = out.page * page_size;
   const std::size_t end = std::min(first + page_size, all.size());
   for (std::size_t i = first; i < end; ++i)
-    out.rows.push_back(all[i].plan ? view_of(*all[i].plan, *all[i].hold, name_of(all[i].plan->row.uuid))
+    out.rows.push_back(all[i].plan ? view_of(*all[i].plan, *all[i].hold, name_of(all[i].plan->uuid))
                                    : view_of(*all[i].table, all[i].trigger->first, all[i].trigger->second));
   out.more = end < all.size();
   return out;
@@ -104,7 +104,7 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
 
 std::vector<held_view> status_board::holds_of(const plan_state& plan) {
   std::vector<held_view> out;
-  for (const hold_row* hold : kinds_of(plan)) out.push_back(view_of(plan, *hold, name_of(plan.row.uuid)));
+  for (const hold_row* hold : kinds_of(plan)) out.push_back(view_of(plan, *hold, name_of(plan.uuid)));
   return out;
 }
 

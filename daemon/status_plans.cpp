@@ -30,9 +30,7 @@ int urgency(const entry& e) { return e.held > 0 ? 0 : e.pending > 0 ? 1 : 2; }
 
 // Whether `a` stands before `b` when ascending; ties go by title, which nobody shares with its uuid.
 bool before(plan_order order, const entry& a, const entry& b) {
-  const auto tie = [&] {
-    return std::pair(a.title, std::string_view(a.plan->row.uuid)) < std::pair(b.title, std::string_view(b.plan->row.uuid));
-  };
+  const auto tie = [&] { return std::pair(a.title, a.plan->uuid) < std::pair(b.title, b.plan->uuid); };
   switch (order) {
     case plan_order::attention:
       if (urgency(a) != urgency(b)) return urgency(a) < urgency(b);
@@ -88,15 +86,15 @@ const plan_state* status_board::find(std::string_view uuid) const { return loop_
 
 plan_line status_board::line_of(const plan_state& plan, now t) {
   plan_line line;
-  line.uuid = plan.row.uuid;
-  line.name = name_of(plan.row.uuid);
+  line.uuid = plan.uuid;
+  line.name = name_of(plan.uuid);
   line.endpoint = loop_.calls().endpoints()[plan.endpoint].settings.name;
-  line.shape = plan.row.shape;
+  line.shape = plan.book.shape();
   line.partitions = plan.book.marks().partitions();
   line.pending = plan.owes ? plan.book.owed_partitions() : 0;
   line.held = plan.book.held().partitions();
   line.waiting_since = waiting_since(plan, t);
-  line.in_flight = plan.under_way.has_value();
+  line.in_flight = plan.under_way().has_value();
   line.refolding = plan.refolding();
   if (const auto extent = plan.book.marks().extent()) {
     line.recent_window = {extent->last - recent_partitions + 1, extent->last};
@@ -109,10 +107,9 @@ plan_page_view status_board::plans(const plan_query& query) {
   const now t = clock_now();
   std::vector<entry> found;
   for (const plan_state& plan : loop_.plans()) {
-    const std::string_view name = name_of(plan.row.uuid);
-    if (!query.search.empty() && !contains_ignoring_case(plan.row.uuid, query.search) && !contains_ignoring_case(name, query.search))
-      continue;
-    entry e{&plan, name.empty() ? std::string_view(plan.row.uuid) : name, 0, plan.book.held().partitions()};
+    const std::string_view name = name_of(plan.uuid);
+    if (!query.search.empty() && !contains_ignoring_case(plan.uuid, query.search) && !contains_ignoring_case(name, query.search)) continue;
+    entry e{&plan, name.empty() ? std::string_view(plan.uuid) : name, 0, plan.book.held().partitions()};
     if (plan.owes) e.pending = plan.book.owed_partitions();
     if (const auto since = waiting_since(plan, t)) e.since = *since;
     found.push_back(e);
@@ -146,7 +143,7 @@ std::optional<plan_view> status_board::plan(std::string_view uuid) {
   out.extent = plan->book.marks().extent();
   out.holds = holds_of(*plan);
   if (state_reader* reader = stored())
-    if (auto attempts = reader->attempts(plan->row.id)) out.attempts = std::move(*attempts);
+    if (auto attempts = reader->attempts(plan->id)) out.attempts = std::move(*attempts);
   return out;
 }
 

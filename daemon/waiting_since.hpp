@@ -12,7 +12,7 @@ namespace partmark {
   if (!plan.owes) return std::nullopt;
   const auto& steady = plan.waiting_since ? plan.waiting_since : plan.lingering_since;
   if (steady) return t.system - std::chrono::duration_cast<milliseconds>(t.steady - *steady);
-  return plan.row.pending_since;
+  return plan.pending_since;
 }
 
 }  // namespace partmark

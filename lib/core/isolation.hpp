@@ -35,6 +35,8 @@ class isolation {
   };
 
   [[nodiscard]] bool active() const { return !pieces_.empty(); }
+  // Nothing is looked for, and nothing is remembered of a search.
+  [[nodiscard]] bool idle() const { return pieces_.empty() && searches_.empty(); }
   [[nodiscard]] const piece& current() const { return pieces_.front(); }
 
   // A call for more than one partition was rejected for good: look inside.

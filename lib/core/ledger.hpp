@@ -106,6 +106,12 @@ class ledger {
   // Limbo rows that differed in nothing but their time become one run: that is the change reported.
   void restore_limbo(range r, mark_bits marks, steady_time settled_at, ledger_changes& out);
 
+  // Asks for the memory that the next complete() probably changes.
+  void fetch() const {
+    marks_.fetch();
+    pending_.fetch();
+  }
+
   [[nodiscard]] plan_shape shape() const { return shape_; }
   [[nodiscard]] const range_map<mark>& marks() const { return marks_; }
   [[nodiscard]] const range_map<mark>& pending() const { return pending_; }  // pending ∪ in flight, each with its current mark

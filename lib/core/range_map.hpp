@@ -135,6 +135,9 @@ class range_map {
     return range{runs_.at(runs_.begin()).at.first, runs_.back().at.last};
   }
 
+  // Asks for the memory that the next assign() probably changes.
+  void fetch() const { runs_.fetch_tail(); }
+
   [[nodiscard]] bool empty() const { return runs_.empty(); }
   [[nodiscard]] std::size_t runs() const { return runs_.size(); }
   // O(runs).

@@ -56,6 +56,11 @@ class run_list {
     return last.empty() ? nullptr : &last.back();
   }
 
+  // Asks for the memory of the last run.
+  void fetch_tail() const {
+    if (const run_block* few = std::get_if<run_block>(&runs_); few && !few->empty()) __builtin_prefetch(&few->back());
+  }
+
   [[nodiscard]] position begin() const { return {}; }
   [[nodiscard]] bool is_end(position p) const { return p.index >= block(p.block).size(); }
   [[nodiscard]] const run& back() const { return block(block_count() - 1).back(); }

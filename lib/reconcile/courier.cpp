@@ -12,18 +12,17 @@
 namespace partmark {
 namespace {
 
-http_request request_for(const plan_state& plan, const call& c) {
-  const std::optional<std::string_view> run_type =
-      plan.run_type().empty() ? std::nullopt : std::optional<std::string_view>(plan.run_type());
+http_request request_for(const plan_state& plan, const std::string& type, const call& c) {
+  const std::optional<std::string_view> run_type = type.empty() ? std::nullopt : std::optional<std::string_view>(type);
   switch (c.kind) {
     case call_kind::refresh:
-      return can::full_refresh_done(plan.row.uuid, run_type);
+      return can::full_refresh_done(plan.uuid, run_type);
     case call_kind::clear:
-      return can::clear_partitions(plan.row.uuid, plan.book.shape(), c.ranges_of(mark::cleared));
+      return can::clear_partitions(plan.uuid, plan.book.shape(), c.ranges_of(mark::cleared));
     case call_kind::update:
       break;
   }
-  return can::update_partitions(plan.row.uuid, run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
+  return can::update_partitions(plan.uuid, run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
 }
 
 can::call_type type_of(caller who) {
@@ -41,14 +40,14 @@ can::call_type type_of(caller who) {
 
 attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, now t) {
   attempt_row row;
-  row.plan = plan.row.id;
-  row.call_id = plan.under_way->call_id;
+  row.plan = plan.id;
+  row.call_id = plan.under_way()->call_id;
   row.kind = said.kind;
   row.claims.assign(said.claims.begin(),
                     said.claims.begin() + static_cast<std::ptrdiff_t>(std::min(said.claims.size(), attempt_claims_kept)));
   row.partitions = said.partitions();
-  row.sent_at = plan.under_way->sent.system;
-  row.took = std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way->sent.steady);
+  row.sent_at = plan.under_way()->sent.system;
+  row.took = std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way()->sent.steady);
   row.ended = v;
   return row;
 }
@@ -83,7 +82,7 @@ void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::
 }
 
 void courier::touched(plan_state& plan, now t, state_changes& batch) {
-  const plan_id id = plan.row.id;
+  const plan_id id = plan.id;
   outcome_.drop_empty_holds(plan, batch);
 
   const bool owes = plan.book.owed_partitions() > 0;
@@ -93,18 +92,19 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
   if (holding != plan.holding) plans_.holding += holding ? 1U : static_cast<std::size_t>(-1);
   plan.holding = holding;
 
-  if (owes != plan.row.pending_since.has_value()) {
-    plan.row.pending_since = owes ? std::optional(t.system) : std::nullopt;
+  if (owes != plan.pending_since.has_value()) {
+    plan.pending_since = owes ? std::optional(t.system) : std::nullopt;
     plan.row_changed = true;
   }
-  if (std::exchange(plan.row_changed, false)) batch.plans.push_back(plan.row);
+  if (plan.row_changed) batch.plans.push_back(plans_.row(plan));
+  plan.row_changed = false;
 
   if (const auto settles = plan.book.next_settle())
     settling_.set(id, *settles);
   else
     settling_.drop(id);
   std::optional<steady_time> next_try;
-  for (const auto& [hold, at] : plan.reprobe_at)
+  for (const auto& [hold, at] : plan.affairs->reprobe_at)
     if (!next_try || at < *next_try) next_try = at;
   if (next_try)
     reprobing_.set(id, *next_try);
@@ -112,8 +112,9 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
     reprobing_.drop(id);
 
   if (plan.book.pending().empty()) plan.lingering_since.reset();
+  plan.drop_affairs();
   auto& waiting = endpoints_.at(plan.endpoint).waiting;
-  if (plan.under_way || plan.refold_to || plan.refolding() || plan.book.pending().empty())
+  if (plan.under_way() || plan.affairs->refold_to || plan.refolding() || plan.book.pending().empty())
     waiting.drop(id);
   else if (!waiting.due(id))
     waiting.set(id, plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady);
@@ -161,30 +162,30 @@ void courier::trigger_ended(table_id id, const verdict& v, now t, state_changes&
 
 void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch) {
   const bool more = drift_.ended(plan, v, reply, batch);
-  if (more) endpoints_.at(plan.endpoint).waiting.set(plan.row.id | drift_bit, t.steady);
+  if (more) endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
   touched(plan, t, batch);
 }
 
 void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler done) {
-  if (drift_.begin(plan, repair, std::move(done))) endpoints_.at(plan.endpoint).waiting.set(plan.row.id | drift_bit, t.steady);
+  if (drift_.begin(plan, repair, std::move(done))) endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
 }
 
 void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
   batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
-  batch.intents_ended.push_back(plan.row.id);
+  batch.intents_ended.push_back(plan.id);
   const steady_time due = outcome_.ended(plan, v, settle_time, t, batch);
-  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.row.id, due);
+  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
   touched(plan, t, batch);
 }
 
 void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
-  endpoints_.at(plan.endpoint).waiting.drop(plan.row.id);
-  const caller drift = plan.row.id | drift_bit;
+  endpoints_.at(plan.endpoint).waiting.drop(plan.id);
+  const caller drift = plan.id | drift_bit;
   if (endpoints_.at(plan.endpoint).waiting.due(drift)) {
     endpoints_.at(plan.endpoint).waiting.drop(drift);
     endpoints_.at(endpoint).waiting.set(drift, t.steady);
   }
-  plan.endpoint = endpoint;
+  plan.endpoint = static_cast<std::uint32_t>(endpoint);
   touched(plan, t, batch);
 }
 
@@ -207,7 +208,7 @@ void courier::expire(now t, state_changes& batch) {
   while (const auto id = reprobing_.pop_due(t.steady)) {
     plan_state& plan = plans_.at(*id);
     std::vector<hold_id> ripe;
-    for (const auto& [hold, at] : plan.reprobe_at)
+    for (const auto& [hold, at] : plan.affairs->reprobe_at)
       if (at <= t.steady) ripe.push_back(hold);
     for (const hold_id hold : ripe) outcome_.reprobe(plan, hold, batch);
     touched(plan, t, batch);
@@ -223,14 +224,14 @@ bool courier::retry_held_triggers(std::string_view table, now t, state_changes& 
 
 bool courier::prepare_plan(plan_state& plan, now t, state_changes& batch) {
   std::optional<call> next;
-  while (plan.inside.active() && !next) {
-    next = plan.book.next_call(settings_.ranges_max, &plan.inside.current().at);
-    if (!next) plan.inside.done();
+  while (plan.affairs->inside.active() && !next) {
+    next = plan.book.next_call(settings_.ranges_max, &plan.affairs->inside.current().at);
+    if (!next) plan.affairs.use().inside.done();
   }
   flight f;
   if (next) {
     f.inside = true;
-    if (const auto hold = plan.inside.current().reprobe_of; hold != 0) f.reprobe_of = hold;
+    if (const auto hold = plan.affairs->inside.current().reprobe_of; hold != 0) f.reprobe_of = hold;
   } else {
     next = plan.book.next_call(settings_.ranges_max);
   }
@@ -238,10 +239,10 @@ bool courier::prepare_plan(plan_state& plan, now t, state_changes& batch) {
   f.call_id = ++last_call_id_;
   f.endpoint = plan.endpoint;
   f.sent = t;
-  launch(f.call_id, plan.row.id, f.endpoint, request_for(plan, *next), t);
-  batch.intents.push_back({plan.row.id, f.call_id, *next, t.system});
+  launch(f.call_id, plan.id, f.endpoint, request_for(plan, plans_.run_type(plan), *next), t);
+  batch.intents.push_back({plan.id, f.call_id, *next, t.system});
   plan.book.take(std::move(*next));
-  plan.under_way = f;
+  plan.affairs.use().under_way = f;
   if (!plan.waiting_since) plan.waiting_since = plan.lingering_since.value_or(t.steady);
   plan.lingering_since.reset();
   return true;
@@ -301,7 +302,7 @@ void courier::withdraw(caller who, std::size_t endpoint, now t, state_changes& b
     case caller_kind::plan: {
       plan_state& plan = plans_.at(who);
       plan.book.refused();
-      plan.under_way.reset();
+      plan.affairs.use().under_way.reset();
       return touched(plan, t, batch);
     }
     case caller_kind::table:
@@ -330,10 +331,10 @@ std::optional<steady_time> courier::next_time(now t) const {
 
 void courier::retry_held(plan_state& plan, now t, state_changes& batch) {
   std::vector<hold_id> all;
-  for (const auto& [hold, row] : plan.holds)
+  for (const auto& [hold, row] : plan.affairs->holds)
     if (plan.book.holds(hold)) all.push_back(hold);
   for (const hold_id hold : all) outcome_.reprobe(plan, hold, batch);
-  if (!all.empty()) endpoints_.at(plan.endpoint).waiting.drop(plan.row.id);  // a backoff does not outlast a person's wish
+  if (!all.empty()) endpoints_.at(plan.endpoint).waiting.drop(plan.id);  // a backoff does not outlast a person's wish
   touched(plan, t, batch);
 }
 

@@ -19,11 +19,11 @@ std::int64_t partitions(const std::vector<range>& ranges) {
 
 bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done) {
   if (plan.book.shape().kind == plan_kind::full_refresh) {
-    drift_outcome none{plan.row.uuid, drift_report{}, {}, false};
+    drift_outcome none{plan.name(), drift_report{}, {}, false};
     if (done) done(none, plan.book.shape().unit);
     return false;
   }
-  const auto [at, is_new] = checks_.try_emplace(plan.row.id);
+  const auto [at, is_new] = checks_.try_emplace(plan.id);
   check& c = at->second;
   c.repair = c.repair || repair;
   if (done) c.done.push_back(std::move(done));
@@ -32,12 +32,12 @@ bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done) {
 }
 
 http_request drift_checks::next_request(const plan_state& plan) const {
-  return can::list_partitions(plan.row.uuid, checks_.at(plan.row.id).page, page_size);
+  return can::list_partitions(plan.uuid, checks_.at(plan.id).page, page_size);
 }
 
 bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch) {
-  check& c = checks_.at(plan.row.id);
-  drift_outcome outcome{plan.row.uuid, std::nullopt, {}, false};
+  check& c = checks_.at(plan.id);
+  drift_outcome outcome{plan.name(), std::nullopt, {}, false};
   const auto* whole = std::get_if<http_reply>(&reply);
   if (v.kind != verdict_kind::accepted || !whole) {
     outcome.trouble = v.message.empty() ? "the listing was refused" : v.message;
@@ -68,15 +68,15 @@ bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& rep
 }
 
 void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, state_changes& batch) {
-  const check& c = checks_.at(plan.row.id);
+  const check& c = checks_.at(plan.id);
   drift_report report = compare(plan.book, c.listed);
   report.unreadable = c.unreadable;
   outcome.repaired = c.repair && report.found() && report.unreadable == 0;
   if (report.found())
     log_.emit({severity::warning,
                event_name::drift_found,
-               "plan " + plan.row.uuid + ": the remote's list differs" + (outcome.repaired ? ", and is put right" : ""),
-               {{"plan", plan.row.uuid},
+               "plan " + plan.name() + ": the remote's list differs" + (outcome.repaired ? ", and is put right" : ""),
+               {{"plan", plan.name()},
                 {"missing", partitions(report.missing)},
                 {"unexpected", partitions(report.unexpected)},
                 {"unreadable", report.unreadable},
@@ -85,7 +85,7 @@ void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, 
     ledger_changes changes;
     for (const range r : report.missing) plan.book.touch(r, changes);
     for (const range r : report.unexpected) plan.book.touch(r, changes);
-    append(batch, plan.row.id, changes);
+    append(batch, plan.id, changes);
     batch.durable = true;
   }
   outcome.report = std::move(report);
@@ -93,7 +93,7 @@ void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, 
 
 void drift_checks::finish(plan_state& plan, drift_outcome outcome) {
   plan.book.end_quiet_watch();
-  const auto ended = checks_.extract(plan.row.id);
+  const auto ended = checks_.extract(plan.id);
   for (const auto& done : ended.mapped().done) done(outcome, plan.book.shape().unit);
 }
 

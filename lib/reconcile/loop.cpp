@@ -133,6 +133,7 @@ loop::stage loop::read_slice(now t) {
   }
   fold_.begin(unsaved_, t);
   const auto plans = source_.read_plans(position_.plans, settings_.slice_rows, fold_);
+  fold_.end();
   if (!advance(position_.plans, plans, fold_.last_seq(), s, t)) return s;
 
   triggers& second_api = courier_.second_api();
@@ -181,7 +182,7 @@ void loop::caught_up(now t) {
     plan.book.limbo().visit_all([&](range at, const limbo_entry&) { suspect.push_back(at); });
     const auto settled_at = t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time;
     for (const range at : suspect) plan.book.may_land(at, every_mark, settled_at, changes);
-    append(unsaved_, plan.row.id, changes);
+    append(unsaved_, plan.id, changes);
     courier_.touched(plan, t, unsaved_);
   }
 }

@@ -29,24 +29,24 @@ void loop::configure(now t) {
 
 // Gives the plan what the configuration says of it; a shape that differs from the folded one means folding it anew.
 void loop::place(plan_state& plan, now t) {
-  const auto where = placement_of(plan.row.uuid);
-  plan.configured_run_type = where.run_type;
+  const auto where = placement_of(plan.uuid);
+  plans_.set_configured_run_type(plan, where.run_type);
   if (plan.endpoint != where.endpoint) courier_.move(plan, where.endpoint, t, unsaved_);
   // A refold that still waits for the end of a call goes by what is configured now, too.
-  const plan_shape shape = where.shape.value_or(plan.row.shape);
-  if (shape != plan.row.shape || plan.refold_to) want_refold(plan, shape, t);
+  const plan_shape shape = where.shape.value_or(plan.book.shape());
+  if (shape != plan.book.shape() || plan.affairs->refold_to) want_refold(plan, shape, t);
 }
 
 void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   configure(t);
   position_ = stored.position;
-  for (plan_row& row : stored.plans) plans_.restore(std::move(row), 0);
+  for (const plan_row& row : stored.plans) plans_.restore(row);
   for (const auto& [id, change] : stored.marks) plans_.at(id).book.restore_mark(change.at, change.value);
   for (const auto& [id, change] : stored.held) plans_.at(id).book.restore_held(change.at, change.value);
   for (const auto& [id, change] : stored.pending) plans_.at(id).book.restore_pending(change.at);
 
   const auto settled_at = [&](const plan_state& plan) { return t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time; };
-  for (plan_state& plan : plans_) plan.endpoint = placement_of(plan.row.uuid).endpoint;
+  for (plan_state& plan : plans_) plan.endpoint = static_cast<std::uint32_t>(placement_of(plan.uuid).endpoint);
   ledger_changes changes;
   for (const auto& [id, change] : stored.limbo) {
     plan_state& plan = plans_.at(id);
@@ -64,8 +64,8 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   for (const hold_row& hold : stored.holds) {
     last_hold = std::max(last_hold, hold.id);
     plan_state& plan = plans_.at(hold.plan);
-    plan.holds.emplace(hold.id, hold);
-    plan.reprobe_at[hold.id] = t.steady + std::clamp(hold.next_try - t.system, milliseconds(0), settings_.reprobe_held);
+    plan.affairs.use().holds.emplace(hold.id, hold);
+    plan.affairs.use().reprobe_at[hold.id] = t.steady + std::clamp(hold.next_try - t.system, milliseconds(0), settings_.reprobe_held);
   }
   courier_.restore(stored.last_call_id, last_hold, stored.paused);
 
@@ -78,7 +78,7 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   boot_id_ = boot_id;
   if (stored.boot_id.empty()) unsaved_.boot_id = boot_id_;
   for (plan_state& plan : plans_) {
-    if (plan.refolding()) refolding_.push_back(plan.row.id);
+    if (plan.refolding()) refolding_.push_back(plan.id);
     place(plan, t);
     courier_.touched(plan, t, unsaved_);
   }
@@ -96,8 +96,8 @@ void loop::reconfigure(loop_settings settings, now t) {
 }
 
 void loop::want_refold(plan_state& plan, plan_shape shape, now t) {
-  if (!plan.refold_to) refolds_wanted_.push_back(plan.row.id);
-  plan.refold_to = shape;
+  if (!plan.affairs->refold_to) refolds_wanted_.push_back(plan.id);
+  plan.affairs.use().refold_to = shape;
   courier_.touched(plan, t, unsaved_);
   start_refolds(t);
 }
@@ -107,31 +107,28 @@ void loop::want_refold(plan_state& plan, plan_shape shape, now t) {
 void loop::start_refolds(now t) {
   std::erase_if(refolds_wanted_, [&](plan_id id) {
     plan_state& plan = plans_.at(id);
-    const bool is_free = !plan.under_way && (*plan.refold_to == plan.row.shape || plan.book.limbo().empty());
+    const bool is_free = !plan.under_way() && (*plan.affairs->refold_to == plan.book.shape() || plan.book.limbo().empty());
     if (is_free) start_refold(plan, t);
     return is_free;
   });
 }
 
 void loop::start_refold(plan_state& plan, now t) {
-  const plan_shape shape = *std::exchange(plan.refold_to, std::nullopt);
-  log_.emit({severity::warning,
-             event_name::plan_refolding,
-             "plan " + plan.row.uuid + ": its records are folded anew",
-             {{"plan", plan.row.uuid}}});
+  const plan_shape shape = *std::exchange(plan.affairs.use().refold_to, std::nullopt);
+  log_.emit(
+      {severity::warning, event_name::plan_refolding, "plan " + plan.name() + ": its records are folded anew", {{"plan", plan.name()}}});
   ledger_changes changes;
   plan.book.reset(shape, changes);
   unsaved_.durable = true;
-  append(unsaved_, plan.row.id, changes);
-  plan.inside.clear();
-  plan.row.shape = shape;
+  append(unsaved_, plan.id, changes);
+  plan.affairs.use().inside.clear();
   plan.row_changed = true;
-  if (!plan.refolding()) refolding_.push_back(plan.row.id);
-  plan.row.refold_next = 0;
-  plan.row.refold_until = position_.plans.folded_seq;
-  unsaved_.rejects_forgotten.push_back(plan.row.uuid);
+  if (!plan.refolding()) refolding_.push_back(plan.id);
+  plan.affairs.use().refold_next = 0;
+  plan.affairs.use().refold_until = position_.plans.folded_seq;
+  unsaved_.rejects_forgotten.push_back(plan.name());
   // Those that could not be stored yet are forgotten too: a batch forgets before it adds.
-  std::erase_if(unsaved_.rejected, [&](const rejected_row& r) { return r.table == "plan_completion" && r.plan == plan.row.uuid; });
+  std::erase_if(unsaved_.rejected, [&](const rejected_row& r) { return r.table == "plan_completion" && r.plan == plan.uuid; });
   behind_ = true;
   courier_.touched(plan, t, unsaved_);
 }
@@ -140,15 +137,17 @@ void loop::start_refold(plan_state& plan, now t) {
 bool loop::refold_slice(plan_state& plan, stage& s, now t) {
   fold_.begin(unsaved_, t);
   plan.row_changed = true;
-  const auto slice = source_.read_plan(plan.row.uuid, *plan.row.refold_next, plan.row.refold_until, settings_.slice_rows, fold_);
-  if (const auto last = fold_.last_seq()) plan.row.refold_next = *last;
+  std::optional<std::int64_t>& next = plan.affairs.use().refold_next;
+  const auto slice = source_.read_plan(plan.uuid, *next, plan.affairs->refold_until, settings_.slice_rows, fold_);
+  fold_.end();
+  if (const auto last = fold_.last_seq()) next = *last;
   bool whole = false;
   if (slice) {
-    plan.row.refold_next = slice->cursor.folded_seq;
+    next = slice->cursor.folded_seq;
     if (!slice->full) {
       whole = true;
-      plan.row.refold_next.reset();
-      log_.emit({severity::info, event_name::plan_refolded, "plan " + plan.row.uuid + ": folded anew", {{"plan", plan.row.uuid}}});
+      next.reset();
+      log_.emit({severity::info, event_name::plan_refolded, "plan " + plan.name() + ": folded anew", {{"plan", plan.name()}}});
     }
     readable();
   } else {
@@ -187,14 +186,14 @@ bool loop::resync(std::optional<std::string_view> uuid, now t) {
   return each(uuid, [&](plan_state& plan) {
     ledger_changes changes;
     plan.book.resync(changes);
-    append(unsaved_, plan.row.id, changes);
+    append(unsaved_, plan.id, changes);
     courier_.touched(plan, t, unsaved_);
   });
 }
 
 bool loop::refold(std::string_view uuid, now t) {
   commanded_ = true;
-  return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.refold_to.value_or(plan.row.shape), t); });
+  return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.affairs->refold_to.value_or(plan.book.shape()), t); });
 }
 
 bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler done) {

@@ -24,7 +24,7 @@ std::string reason(const verdict& v) {
 }
 
 std::vector<event_field> fields(const plan_state& plan, const verdict& v) {
-  return {{"plan", plan.row.uuid},
+  return {{"plan", plan.name()},
           {"status", static_cast<std::int64_t>(v.http_status)},
           {"code", v.code},
           {"reason", v.message},
@@ -32,12 +32,12 @@ std::vector<event_field> fields(const plan_state& plan, const verdict& v) {
 }
 
 // Whether a current piece of an isolation has nothing left to send.
-bool piece_is_done(const plan_state& plan) { return !plan.book.next_call(1, &plan.inside.current().at); }
+bool piece_is_done(const plan_state& plan) { return !plan.book.next_call(1, &plan.affairs->inside.current().at); }
 
 }  // namespace
 
 steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch) {
-  assert(plan.under_way && plan.book.in_flight());
+  assert(plan.under_way() && plan.book.in_flight());
   ledger_changes changes;
   const bool again_at_once = v.retry_at_once && !plan.lost_at_once;
   plan.lost_at_once = v.retry_at_once;
@@ -54,12 +54,12 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
       break;
     case verdict_kind::ambiguous:
       plan.book.ambiguous(t.steady + settle_time, changes);
-      append(batch, plan.row.id, changes);
+      append(batch, plan.id, changes);
       break;
   }
-  while (plan.inside.active() && piece_is_done(plan)) plan.inside.done();
+  while (plan.affairs->inside.active() && piece_is_done(plan)) plan.affairs.use().inside.done();
   drop_empty_holds(plan, batch);
-  plan.under_way.reset();
+  plan.affairs.use().under_way.reset();
   if (v.kind == verdict_kind::accepted)
     return plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady;
   const bool held_now = v.kind == verdict_kind::rejected && plan.rejections == 0;
@@ -75,12 +75,12 @@ void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) co
   const call& said = *plan.book.in_flight();
   log_.emit({severity::info,
              event_name::push_accepted,
-             "plan " + plan.row.uuid + ": " + std::to_string(said.partitions()) + " partitions marked",
-             {{"plan", plan.row.uuid},
+             "plan " + plan.name() + ": " + std::to_string(said.partitions()) + " partitions marked",
+             {{"plan", plan.name()},
               {"partitions", said.partitions()},
               {"ranges", static_cast<std::int64_t>(said.claims.size())},
               {"tries", static_cast<std::int64_t>(plan.failures + 1)},
-              {"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way->sent.steady).count()},
+              {"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way()->sent.steady).count()},
               {"lag_ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.waiting_since.value_or(t.steady)).count()},
               {"trace_id", v.trace_id}}});
 }
@@ -91,16 +91,17 @@ void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes&
   plan.book.accepted(changes);
   // The rest of a push that was split has waited as long.
   if (plan.book.pending().empty() || plan.lingering_since) plan.waiting_since.reset();
-  append(batch, plan.row.id, changes);
+  append(batch, plan.id, changes);
   plan.failures = 0;
   plan.rejections = 0;
-  if (plan.under_way->inside) plan.inside.accepted();
+  if (plan.under_way()->inside) plan.affairs.use().inside.accepted();
 }
 
 void outcome::rejected(plan_state& plan, const verdict& v, now t, state_changes& batch) {
   const call refused = *plan.book.in_flight();
-  if (plan.under_way->inside) {
-    switch (plan.inside.rejected(refused, signature(v))) {
+  isolation& inside = plan.affairs.use().inside;
+  if (plan.under_way()->inside) {
+    switch (inside.rejected(refused, signature(v))) {
       case isolation::advice::go_on:
         plan.book.refused();
         break;
@@ -108,7 +109,7 @@ void outcome::rejected(plan_state& plan, const verdict& v, now t, state_changes&
         hold(plan, v, {}, t, batch);
         break;
       case isolation::advice::hold_all:
-        hold(plan, v, plan.inside.take_rest(plan.under_way->reprobe_of.value_or(0)), t, batch);
+        hold(plan, v, inside.take_rest(plan.under_way()->reprobe_of.value_or(0)), t, batch);
         break;
     }
     plan.rejections = 0;
@@ -121,17 +122,18 @@ void outcome::rejected(plan_state& plan, const verdict& v, now t, state_changes&
   plan.rejections = 0;
   if (refused.partitions() == 1) return hold(plan, v, {}, t, batch);
   plan.book.refused();
-  plan.inside.begin(refused, signature(v));
+  inside.begin(refused, signature(v));
 }
 
 void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>& rest, now t, state_changes& batch) {
-  const auto reprobed = plan.under_way->reprobe_of;
+  const auto reprobed = plan.under_way()->reprobe_of;
   const hold_id id = reprobed ? *reprobed : ++last_hold_;
-  hold_row& row = plan.holds[id];
-  const bool next_try_known = plan.reprobe_at.contains(id);  // by another refusal of the same re-probe
+  plan_affairs& affairs = plan.affairs.use();
+  hold_row& row = affairs.holds[id];
+  const bool next_try_known = affairs.reprobe_at.contains(id);  // by another refusal of the same re-probe
   if (!reprobed) {
     row.id = id;
-    row.plan = plan.row.id;
+    row.plan = plan.id;
     row.since = t.system;
   } else if (!next_try_known) {
     ++row.tries;
@@ -144,44 +146,45 @@ void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>&
     const retry_settings growth{std::min(first_reprobe, settings_.reprobe_held), settings_.reprobe_held, 2.0};
     const milliseconds delay = backoff_ceiling(growth, row.tries);
     row.next_try = t.system + delay;
-    plan.reprobe_at[id] = t.steady + delay;
+    affairs.reprobe_at[id] = t.steady + delay;
   }
   batch.holds.push_back(row);
 
   ledger_changes changes;
   plan.book.hold(id, changes);
   if (!rest.empty()) plan.book.hold_pending(rest, id, changes);
-  append(batch, plan.row.id, changes);
+  append(batch, plan.id, changes);
   std::int64_t partitions = 0;
   plan.book.held().visit_all([&](range at, hold_id under) { partitions += under == id ? at.size() : 0; });
   auto f = fields(plan, v);
   f.push_back({"partitions", partitions});
   f.push_back({"tries", static_cast<std::int64_t>(row.tries)});
   log_.emit({severity::error, event_name::plan_held,
-             "plan " + plan.row.uuid + " is held: " + reason(v) + "; it is tried again later, on a new completion, or by `partmark retry`",
+             "plan " + plan.name() + " is held: " + reason(v) + "; it is tried again later, on a new completion, or by `partmark retry`",
              std::move(f)});
 }
 
 void outcome::reprobe(plan_state& plan, hold_id id, state_changes& batch) {
   ledger_changes changes;
   auto ranges = plan.book.release(id, changes);
-  append(batch, plan.row.id, changes);
-  plan.reprobe_at.erase(id);
-  if (!ranges.empty()) plan.inside.add_reprobe(std::move(ranges), id);
+  append(batch, plan.id, changes);
+  plan.affairs.use().reprobe_at.erase(id);
+  if (!ranges.empty()) plan.affairs.use().inside.add_reprobe(std::move(ranges), id);
 }
 
 void outcome::drop_empty_holds(plan_state& plan, state_changes& batch) {
-  for (auto it = plan.holds.begin(); it != plan.holds.end();) {
+  if (plan.affairs->holds.empty()) return;
+  plan_affairs& affairs = plan.affairs.use();
+  for (auto it = affairs.holds.begin(); it != affairs.holds.end();) {
     const hold_id id = it->first;
-    if (plan.inside.reprobing(id) || plan.book.holds(id)) {
+    if (affairs.inside.reprobing(id) || plan.book.holds(id)) {
       ++it;
       continue;
     }
-    log_.emit(
-        {severity::info, event_name::plan_released, "plan " + plan.row.uuid + ": a hold ended", {{"plan", plan.row.uuid}, {"hold", id}}});
+    log_.emit({severity::info, event_name::plan_released, "plan " + plan.name() + ": a hold ended", {{"plan", plan.name()}, {"hold", id}}});
     batch.holds_ended.push_back(id);
-    plan.reprobe_at.erase(id);
-    it = plan.holds.erase(it);
+    affairs.reprobe_at.erase(id);
+    it = affairs.holds.erase(it);
   }
 }
 
@@ -194,7 +197,7 @@ void outcome::log_failure(const plan_state& plan, const verdict& v, milliseconds
              unsure                             ? event_name::push_ambiguous
              : v.kind == verdict_kind::rejected ? event_name::push_rejected
                                                 : event_name::push_retrying,
-             "plan " + plan.row.uuid + ": " + reason(v) + (unsure ? "; it may have been applied" : ""), std::move(f)});
+             "plan " + plan.name() + ": " + reason(v) + (unsure ? "; it may have been applied" : ""), std::move(f)});
 }
 
 }  // namespace partmark

@@ -2,14 +2,18 @@
 #pragma once
 
 #include "core/isolation.hpp"
+#include "core/lazy.hpp"
 #include "core/ledger.hpp"
+#include "core/optional_time.hpp"
 #include "reconcile/settings.hpp"
 #include "reconcile/state.hpp"
+#include "reconcile/text_arena.hpp"
+#include "reconcile/text_pool.hpp"
+
+#include <boost/container/deque.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,42 +30,77 @@ struct flight {
   std::optional<hold_id> reprobe_of;
 };
 
-struct plan_state {
-  plan_state(plan_row its_row, std::size_t its_endpoint) : row(std::move(its_row)), book(row.shape), endpoint(its_endpoint) {}
-
-  plan_row row;
-  ledger book;
-  std::size_t endpoint;  // index into the loop's endpoints
-  std::string configured_run_type;
-  std::optional<plan_shape> refold_to;  // to be folded anew with this shape, once no call is under way
-
+// What few plans have at a time.
+struct plan_affairs {
   std::optional<flight> under_way;
-  std::optional<steady_time> lingering_since;  // the first completion since the last call was built
-  std::optional<steady_time> waiting_since;    // the first completion that the call under way, or the one to be repeated, has to tell
-  unsigned failures = 0;                       // calls in a row that did not get through: the backoff's exponent
-  unsigned rejections = 0;                     // in a row, before looking inside
-  bool lost_at_once = false;                   // the last call died with a kept-alive connection and was retried at once
+  std::optional<plan_shape> refold_to;      // to be folded anew with this shape, once no call is under way
+  std::optional<std::int64_t> refold_next;  // as in plan_row
+  std::int64_t refold_until = 0;
   isolation inside;
   std::map<hold_id, hold_row> holds;  // of held partitions, and of those just being re-probed
   std::map<hold_id, steady_time> reprobe_at;
-  bool row_changed = false;  // since it was last given to the state
-  bool owes = false;         // counted in plan_table::owing
-  bool holding = false;      // counted in plan_table::holding
+};
 
-  [[nodiscard]] const std::string& run_type() const { return row.run_type.empty() ? configured_run_type : row.run_type; }
-  [[nodiscard]] bool refolding() const { return row.refold_next.has_value(); }
+// There may be a million: what not every plan has lies apart.
+struct plan_state {
+  plan_state(plan_id its_id, std::string_view its_uuid, plan_shape shape) : uuid(its_uuid), book(shape), id(its_id) {}
+
+  std::string_view uuid;  // as long as the plan's table
+  ledger book;
+  lazy<plan_affairs> affairs;
+  optional_time<system_time> pending_since;    // since when something has been waiting without a break
+  optional_time<steady_time> lingering_since;  // the first completion since the last call was built
+  optional_time<steady_time> waiting_since;    // the first completion that the call under way, or the one to be repeated, has to tell
+  plan_id id;
+  text_id run_type = 0;  // of the latest record; 0: it had none
+  text_id configured_run_type = 0;
+  unsigned failures = 0;          // calls in a row that did not get through: the backoff's exponent
+  std::uint32_t endpoint = 0;     // index into the loop's endpoints
+  std::uint8_t rejections = 0;    // in a row, before looking inside
+  bool lost_at_once : 1 = false;  // the last call died with a kept-alive connection and was retried at once
+  bool row_changed : 1 = false;   // since it was last given to the state
+  bool owes : 1 = false;          // counted in plan_table::owing
+  bool holding : 1 = false;       // counted in plan_table::holding
+
+  // Asks for its memory.
+  void fetch() const {
+    for (std::size_t at = 0; at < sizeof *this; at += 64) __builtin_prefetch(reinterpret_cast<const char*>(this) + at, 1);
+  }
+  [[nodiscard]] std::string name() const { return std::string(uuid); }
+  [[nodiscard]] const std::optional<flight>& under_way() const { return affairs->under_way; }
+  [[nodiscard]] bool refolding() const { return affairs->refold_next.has_value(); }
+
+  // Forgets the affairs when there are none any more.
+  void drop_affairs();
 };
 
 class plan_table {
  public:
   [[nodiscard]] plan_state* find(std::string_view uuid);
+  // A find in steps, for who has many plans to find and other work to do while memory is on its way: whoever has the hash of a name may
+  // ask for its slot to be fetched, then which plan it probably is, then for the truth.
+  [[nodiscard]] static std::uint32_t hash_of(std::string_view uuid);
+  void fetch_slot(std::uint32_t hash) const;
+  [[nodiscard]] const plan_state* guess(std::uint32_t hash) const;
+  [[nodiscard]] plan_state* find(std::string_view uuid, std::uint32_t hash);
   [[nodiscard]] const plan_state* find(std::string_view uuid) const { return const_cast<plan_table*>(this)->find(uuid); }
   [[nodiscard]] plan_state& at(plan_id id) { return plans_[id]; }
   [[nodiscard]] const plan_state& at(plan_id id) const { return plans_[id]; }
 
   // A plan not seen before; its id is the next one.
-  plan_state& add(std::string_view uuid, plan_shape shape, std::size_t endpoint);
-  plan_state& restore(plan_row row, std::size_t endpoint);
+  plan_state& add(std::string_view uuid, plan_shape shape);
+  plan_state& restore(const plan_row& row);
+
+  void set_run_type(plan_state& plan, std::string_view text) { set(plan.run_type, text); }
+  void set_configured_run_type(plan_state& plan, std::string_view text) { set(plan.configured_run_type, text); }
+  [[nodiscard]] const std::string& recorded_run_type(const plan_state& plan) const { return run_types_[plan.run_type]; }
+  // The record's; where that had none, the configured one.
+  [[nodiscard]] const std::string& run_type(const plan_state& plan) const {
+    return run_types_[plan.run_type != 0 ? plan.run_type : plan.configured_run_type];
+  }
+
+  // As it is stored.
+  [[nodiscard]] plan_row row(const plan_state& plan) const;
 
   [[nodiscard]] std::size_t size() const { return plans_.size(); }
   [[nodiscard]] auto begin() { return plans_.begin(); }
@@ -82,9 +121,13 @@ class plan_table {
 
   void enter(plan_id id);
   void grow();
+  void set(text_id& held, std::string_view text);
 
-  std::deque<plan_state> plans_;  // stable addresses
-  std::vector<slot> slots_;       // a power of two, or empty; at most two thirds are taken
+  using big_blocks = boost::container::deque_options<boost::container::block_size<256U>>::type;
+  boost::container::deque<plan_state, void, big_blocks> plans_;  // stable addresses
+  text_arena names_;
+  text_pool run_types_;
+  std::vector<slot> slots_;  // a power of two, or empty; at most two thirds are taken
 };
 
 // Adds a ledger's row changes to a batch under their plan, and empties them.

@@ -24,20 +24,13 @@ exchange page(const std::vector<std::string>& listed, bool has_next) {
 
 class drift_checks_of_a_plan : public ::testing::Test {
  protected:
-  drift_checks_of_a_plan() : plan_(row(daily), 0) {
+  drift_checks_of_a_plan() : plan_(3, "orders", daily) {
     complete({0, 4}, mark::success);  // 1970-01-01 to 05
     complete({5, 6}, mark::failed);
     accept();
     changes_.clear();
   }
 
-  static plan_row row(plan_shape shape) {
-    plan_row r;
-    r.id = 3;
-    r.uuid = "orders";
-    r.shape = shape;
-    return r;
-  }
   void complete(range r, mark m) { plan_.book.complete(r, m, changes_); }
   void accept() {
     while (auto c = plan_.book.next_call(10)) {
@@ -175,7 +168,7 @@ TEST_F(drift_checks_of_a_plan, an_endless_list_is_given_up) {
 }
 
 TEST_F(drift_checks_of_a_plan, a_full_refresh_lists_nothing_and_is_told_at_once) {
-  plan_state whole(row({plan_kind::full_refresh, granularity::day}), 0);
+  plan_state whole(3, "orders", {plan_kind::full_refresh, granularity::day});
   bool told = false;
   EXPECT_FALSE(checks_.begin(whole, true, [&](const drift_outcome& o, granularity) { told = o.report && !o.report->found(); }));
   EXPECT_TRUE(told);

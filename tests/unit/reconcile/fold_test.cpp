@@ -58,7 +58,7 @@ TEST(fold, the_first_valid_record_fixes_the_shape) {
   d.append(entry_of("p", hourly, {1, 1}, mark::success));
   d.append(entry_of("p", whole, whole_table, mark::success));
   EXPECT_EQ(d.loop().summary().rejected, 3);
-  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_EQ(d.plan("p").book.shape(), daily);
   EXPECT_NE(rejected(d, 3).reason.find("HOUR"), std::string::npos);
   EXPECT_NE(rejected(d, 3).reason.find("DAY"), std::string::npos);
   EXPECT_NE(rejected(d, 4).reason.find("full refresh"), std::string::npos);
@@ -85,7 +85,7 @@ TEST(fold, another_configured_shape_folds_the_plan_anew_its_rejects_too) {
   ASSERT_EQ(d.state.stored().rejected.size(), 1U);
   d.settings.plans.push_back(configured("p", daily));
   d.reconfigure();
-  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_EQ(d.plan("p").book.shape(), daily);
   EXPECT_EQ(d.state.stored().rejected.size(), 1U);
   EXPECT_TRUE(d.state.stored().rejected.contains({"plan_completion", 1}));
   ASSERT_EQ(d.remote.open().size(), 1U);
@@ -201,7 +201,7 @@ TEST(fold, a_refold_by_hand_does_not_undo_the_shape_that_waits) {
   d.reconfigure();
   EXPECT_TRUE(d.loop().refold("p", d.t));
   d.accept();
-  EXPECT_EQ(d.plan("p").row.shape, hourly);
+  EXPECT_EQ(d.plan("p").book.shape(), hourly);
 }
 
 TEST(fold, a_shape_configured_back_before_its_refold_began_leaves_the_plan_as_it_is) {
@@ -214,7 +214,7 @@ TEST(fold, a_shape_configured_back_before_its_refold_began_leaves_the_plan_as_it
   d.settings.plans[0].shape = daily;
   d.reconfigure();
   d.accept();
-  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_EQ(d.plan("p").book.shape(), daily);
   d.accept_all();
   EXPECT_TRUE(d.loop().settled());
 }
@@ -246,10 +246,10 @@ TEST(fold, a_refold_to_another_shape_waits_for_what_may_still_land) {
   d.accept();
   d.settings.plans.push_back(configured("p", hourly));
   d.reconfigure();
-  EXPECT_EQ(d.plan("p").row.shape, daily);
+  EXPECT_EQ(d.plan("p").book.shape(), daily);
   EXPECT_FALSE(d.loop().settled());
   d.pass(seconds(60));
-  EXPECT_EQ(d.plan("p").row.shape, hourly);
+  EXPECT_EQ(d.plan("p").book.shape(), hourly);
   EXPECT_TRUE(d.loop().settled());
 }
 

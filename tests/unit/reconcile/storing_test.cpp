@@ -41,7 +41,7 @@ TEST(storing, a_failed_commit_takes_prepared_calls_back_and_nothing_is_sent) {
   d.state.trouble = fail_times(3, errc::no_space);
   d.complete("p", 1);
   EXPECT_TRUE(d.remote.all().empty());
-  EXPECT_FALSE(d.plan("p").under_way.has_value());
+  EXPECT_FALSE(d.plan("p").under_way().has_value());
   EXPECT_EQ(d.loop().summary().in_flight, 0U);
   d.pass(seconds(5));
   EXPECT_EQ(d.remote.all().size(), 1U);
