@@ -34,12 +34,16 @@ std::string findings_of(const json::object& plan) {
   if (const auto* trouble = plan.if_contains("trouble")) return "  could not be compared: " + std::string(trouble->as_string()) + "\n";
   std::string text;
   if (plan.at("missing_partitions").to_number<std::int64_t>() > 0)
-    text += "  accepted as success, and not in the platform's list: " + ranges_text(plan, "missing") + "\n";
+    text += "  success here, and not in the platform's list: " + ranges_text(plan, "missing") + "\n";
   if (plan.at("unexpected_partitions").to_number<std::int64_t>() > 0)
-    text += "  in the platform's list, and not accepted as success: " + ranges_text(plan, "unexpected") + "\n";
+    text += "  failed or cleared here, and in the platform's list: " + ranges_text(plan, "unexpected") + "\n";
   if (const auto unreadable = plan.at("unreadable").to_number<std::int64_t>(); unreadable > 0)
     text += "  not to be understood in the platform's list: " + counted(unreadable, "value", "values") + ", so nothing is repaired\n";
-  if (!text.empty() && plan.at("repaired").as_bool()) text += "  pushed again now\n";
+  if (const auto unknown = plan.at("unknown_partitions").to_number<std::int64_t>(); unknown > 0)
+    text += "  never recorded here, and in the platform's list: " + counted(unknown, "partition", "partitions") + "\n";
+  if (plan.at("missing_partitions").to_number<std::int64_t>() + plan.at("unexpected_partitions").to_number<std::int64_t>() > 0 &&
+      plan.at("repaired").as_bool())
+    text += "  pushed again now\n";
   return text;
 }
 

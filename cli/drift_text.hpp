@@ -8,7 +8,7 @@
 
 namespace partmark {
 
-// `found` is control_reply::drift. A plan that agrees has no line; empty: all agree, or `found` is no such JSON.
+// `found` is control_reply::drift. A plan of which nothing is to be said has no line; empty: all agree, or `found` is no such JSON.
 [[nodiscard]] std::string drift_text(std::string_view found, const plan_names& names);
 
 }  // namespace partmark

@@ -167,7 +167,7 @@ class operators_day(integration_case):
         span = [{"first": "2025-10-21T00:00:00", "last": "2025-10-21T00:00:00"}]
         self.can.control("POST", "plan", {"uuid": PLAN, "clear": span})
         said = self.runbook("PartmarkDriftFound")
-        self.assertIn("not in the platform's list: 1 partition: 2025-10-21\n", said)
+        self.assertIn("success here, and not in the platform's list: 1 partition: 2025-10-21\n", said)
         self.assertIn("pushed again now", said)
         eventually(lambda: len(self.can.marks(PLAN)) == 3, "it is put right")
         self.assertIn("1 plan compared, 0 differ", self.expect(0, "drift", PLAN))
