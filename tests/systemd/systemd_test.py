@@ -173,6 +173,47 @@ class on_a_real_systemd(unittest.TestCase):
         self.m.run("partmark", "resume", user="partmark")
         self.assertNotEqual(self.m.run("partmark", "pause", user="nobody", check=False).returncode, 0)
 
+    def recipe(self, name):
+        page = (pathlib.Path(__file__).parents[2] / "docs/integrations/systemd.md").read_text()
+        self.m.write(f"/etc/systemd/system/{name}", re.search(rf"^```ini {re.escape(name)}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1])
+
+    def recorded(self, plan="ecfc2a9539a04ef49897a9b4e3d65e7f"):
+        """(first, outcome, job) of the plan's records."""
+        read = "import json, sqlite3, sys; print(json.dumps(sqlite3.connect('/var/lib/partmark/journal/journal.db').execute('SELECT first, outcome, job FROM plan_completion WHERE plan = ? ORDER BY seq', sys.argv[1:]).fetchall()))"  # fmt: skip
+        return [tuple(row) for row in json.loads(self.m.run("python3", "-c", read, plan).stdout)]
+
+    def test_091_the_recipe_for_services_records_every_end(self):
+        self.m.run("useradd", "etl")
+        self.m.write("/usr/local/bin/build-orders", "#!/bin/sh\ncase $1 in 2025-10-21) exit 7;; 2025-10-22) sleep 600;; esac\n", 0o755)
+        for name in ("orders@.service", "orders.service", "orders.timer"):
+            self.recipe(name)
+        self.m.run("systemctl", "daemon-reload")
+
+        def start(day, *options):
+            return self.m.run("systemctl", "start", *options, f"orders@2025-10-{day}", check=False).returncode
+
+        self.assertEqual(start(20), 0)
+        self.assertNotEqual(start(21), 0)
+        self.assertEqual((self.m.show("orders@2025-10-21", "Result"), self.m.show("orders@2025-10-21", "ExecMainStatus")), ("exit-code", "7"))
+        start(22, "--no-block")
+        eventually(lambda: self.m.show("orders@2025-10-22", "ActiveState") == "activating", "the job runs")
+        self.m.run("systemctl", "stop", "orders@2025-10-22")
+        ends = [(f"2025-10-{day}", outcome, f"orders@2025-10-{day}.service") for day, outcome in ((20, "success"), (21, "failed"), (22, "failed"))]
+        self.assertEqual(self.recorded(), ends)
+        # A service that worked and could not be recorded has failed.
+        self.m.write("/etc/systemd/system/orders@.service.d/test.conf", "[Service]\nSupplementaryGroups=\n")
+        self.m.run("systemctl", "daemon-reload")
+        self.assertNotEqual(start(23), 0)
+        self.assertEqual(self.m.show("orders@2025-10-23", "Result"), "exit-code")
+        self.assertEqual(self.recorded(), ends)
+        self.m.run("rm", "-r", "/etc/systemd/system/orders@.service.d")
+        self.m.run("systemctl", "daemon-reload")
+        # Each night.
+        self.m.run("systemctl", "start", "orders.timer", "orders.service")
+        yesterday = self.m.run("date", "-d", "yesterday", "+%F").stdout.strip()
+        eventually(lambda: len(self.recorded()) == 4, "yesterday is built")
+        self.assertEqual(self.recorded()[-1], (yesterday, "success", f"orders@{yesterday}.service"))
+
     def test_10_the_sandbox_holds(self):
         text = self.m.run("cat", "/usr/lib/systemd/system/" + UNIT, check=False).stdout or self.m.run("cat", "/lib/systemd/system/" + UNIT).stdout
         text = re.sub(r"(?m)^(Type|ExecReload|WatchdogSec|Restart\w*|ConditionPathExists)=.*\n", "", text)
