@@ -64,7 +64,11 @@ int run(const record_options& given, session& s) {
   if (!right) return s.usage(right.error().message);
 
   auto journal = journal_writer::open(settings.journal.path);
-  if (!journal) return s.trouble(journal.error());
+  if (!journal) {
+    error why = journal.error();
+    if (why.code == errc::permission) why.message += "; whose jobs record is in the group partmark-jobs";
+    return s.trouble(why);
+  }
   const result<recorded> done = o.table ? (*journal)->record(table_record_of(o)) : (*journal)->record(plan_record_of(o));
   if (!done) return done.error().code == errc::invalid ? s.usage(done.error().message) : s.trouble(done.error());
   tell(o, *done, s);

@@ -121,6 +121,7 @@ fact pending_fact(const health& h) {
 }
 
 fact headline_of(const health& h) {
+  if (h.journal.trouble && h.journal.trouble->code == errc::permission) return {"This user may not read the journal.", tone::bad};
   if (h.journal.trouble) return {"The journal cannot be used.", tone::bad};
   if (holds(h)) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
   if (!h.has_state) return {"partmarkd has not run yet.", tone::warning};

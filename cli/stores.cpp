@@ -11,6 +11,12 @@ namespace {
 constexpr milliseconds busy_step{10};
 constexpr milliseconds busy_patience{5000};
 
+// A file that the daemon reads and this user may not: no file's trouble, most often.
+error for_this_user(error e) {
+  if (e.code == errc::permission) e.message += "; who operates partmark is in the groups partmark and partmark-jobs, or root";
+  return e;
+}
+
 // The daemon's reader never waits; a person's command may.
 result<std::unique_ptr<journal_file>> open_patiently(const std::string& path) {
   auto file = journal_file::open(path);
@@ -27,12 +33,12 @@ result<std::optional<state_reader>> open_state(const config::settings& settings)
   auto opened = state_reader::open(settings.state.path);
   if (opened) return std::optional<state_reader>(std::move(*opened));
   if (opened.error().code == errc::not_found) return std::optional<state_reader>();
-  return opened.error();
+  return for_this_user(opened.error());
 }
 
 result<std::optional<journal_history>> open_history(const std::string& path) {
   auto file = open_patiently(path);
-  if (!file && file.error().code != errc::not_found) return file.error();
+  if (!file && file.error().code != errc::not_found) return for_this_user(file.error());
   if (!file || *file == nullptr) return std::optional<journal_history>();
   return std::optional<journal_history>(std::move(*file));
 }
@@ -41,7 +47,7 @@ journal_ends find_journal_ends(const std::string& path, const journal_position& 
   journal_ends ends;
   auto file = open_patiently(path);
   if (!file) {
-    if (file.error().code != errc::not_found) ends.trouble = file.error();
+    if (file.error().code != errc::not_found) ends.trouble = for_this_user(file.error());
     return ends;
   }
   if (*file == nullptr) return ends;

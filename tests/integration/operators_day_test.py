@@ -2,6 +2,7 @@
 commands of that section show the cause, and what the section says is the cure.
 """
 
+import json
 import re
 import signal
 import subprocess
@@ -56,16 +57,17 @@ class operators_day(integration_case):
     def runbook(self, name, plan=PLAN):
         """What the commands of the section print, `partmark`'s by running them and journalctl's from the daemon's log."""
         self.assertIn(f"[{name}](#{name.lower()})", section("What `partmark status` says"))
-        commands = re.findall(r"^    (partmark|journalctl -u partmarkd -g) ([^#\n]*)", section(name), re.MULTILINE)
+        commands = re.findall(r"^    (partmark|journalctl -u partmarkd) ([^#\n]*)", section(name), re.MULTILINE)
         said = ""
         for program, rest in commands:
             if program == "partmark":
                 _, out, err = self.space.partmark(*(plan if word == "PLAN" else word for word in rest.split() if word != "PARTITION"))
                 said += out + err
             else:
-                found = [line for line in self.daemon.lines() if re.search(rest.strip().strip("'"), line)]
+                wanted = re.findall(r"PARTMARK_EVENT=(\S+)", rest)
+                found = [e for e in self.daemon.events() if e["event"] in wanted]
                 self.assertTrue(found, f"{name}: the log has no {rest}")
-                said += "\n".join(found)
+                said += "\n".join(json.dumps(e) for e in found)
         return said
 
     def start(self):

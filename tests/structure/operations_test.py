@@ -77,6 +77,13 @@ class operations(unittest.TestCase):
         done = subprocess.run([rsyslogd, "-N1", "-f", str(ROOT / "etc/rsyslog/30-partmark.conf")], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_runbooks_ask_the_log_for_events_that_there_are(self):
+        asked = set(re.findall(r"PARTMARK_EVENT=([\w.]+)", read("docs/operations.md")))
+        self.assertGreater(len(asked), 8)
+        self.assertLessEqual(asked, set(re.findall(r"^\| `([a-z_.]+)` \|", read("docs/events.md"), re.MULTILINE)))
+        # The message is a sentence: journald finds no event's name in it.
+        self.assertNotRegex(read("docs/operations.md"), r"journalctl [^\n`]*-g [a-z]")
+
     def test_runbooks_use_commands_that_there_are(self):
         text = read("docs/operations.md")
         commands = set(re.findall(r"^    partmark ([a-z]+)", text, re.MULTILINE)) | set(re.findall(r"`partmark ([a-z]+)", text))

@@ -214,6 +214,13 @@ class on_a_real_systemd(unittest.TestCase):
         eventually(lambda: len(self.recorded()) == 4, "yesterday is built")
         self.assertEqual(self.recorded()[-1], (yesterday, "success", f"orders@{yesterday}.service"))
 
+    def test_092_the_runbook_finds_the_job_of_a_rejected_record(self):
+        page = (pathlib.Path(__file__).parents[2] / "docs/operations.md").read_text()
+        command = re.search(r"^    (journalctl .*PARTMARK_EVENT=record.rejected.*?) +#", page, re.MULTILINE)[1]
+        bad = "import sqlite3; db = sqlite3.connect('/var/lib/partmark/journal/journal.db', timeout=30); db.execute(\"INSERT INTO plan_completion(plan, granularity, first, outcome, job) VALUES ('p', 'DAY', '2025-02-30', 'success', 'nightly-orders')\"); db.commit()"  # fmt: skip
+        self.m.run("python3", "-c", bad)
+        eventually(lambda: "nightly-orders" in self.m.run("sh", "-c", command).stdout, "the log names the job")
+
     def test_10_the_sandbox_holds(self):
         text = self.m.run("cat", "/usr/lib/systemd/system/" + UNIT, check=False).stdout or self.m.run("cat", "/lib/systemd/system/" + UNIT).stdout
         text = re.sub(r"(?m)^(Type|ExecReload|WatchdogSec|Restart\w*|ConditionPathExists)=.*\n", "", text)
