@@ -220,6 +220,21 @@ class on_a_real_systemd(unittest.TestCase):
         bad = "import sqlite3; db = sqlite3.connect('/var/lib/partmark/journal/journal.db', timeout=30); db.execute(\"INSERT INTO plan_completion(plan, granularity, first, outcome, job) VALUES ('p', 'DAY', '2025-02-30', 'success', 'nightly-orders')\"); db.commit()"  # fmt: skip
         self.m.run("python3", "-c", bad)
         eventually(lambda: "nightly-orders" in self.m.run("sh", "-c", command).stdout, "the log names the job")
+        # The other commands of the runbooks that only look are understood here.
+        for line in re.findall(r"^    ((?:journalctl|systemctl status|ls|df|curl) [^\n]*)", page, re.MULTILINE):
+            with self.subTest(line):
+                self.m.run("sh", "-c", line)
+
+    def test_093_directories_get_their_owners_back_as_the_runbook_says(self):
+        page = (pathlib.Path(__file__).parents[2] / "docs/operations.md").read_text()
+        command = re.search(r"`sudo (systemd-tmpfiles [^`]*)`", page)[1]
+        self.m.run("chown", "root:root", "/var/lib/partmark/journal", "/var/lib/partmark/state")
+        self.m.run(*command.split())
+        for path, wanted in [("journal", "2770 partmark partmark-jobs"), ("state", "750 partmark partmark")]:
+            self.assertEqual(self.m.run("stat", "--format=%a %U %G", f"/var/lib/partmark/{path}").stdout.strip(), wanted)
+        self.record(5)
+        status = lambda: json.loads(self.m.run("partmark", "status", "--json").stdout)  # noqa: E731
+        eventually(lambda: status()["journal"]["folded_seq"] == status()["journal"]["last_seq"] and status()["pending_partitions"] == 0, "it is accepted")
 
     def test_10_the_sandbox_holds(self):
         text = self.m.run("cat", "/usr/lib/systemd/system/" + UNIT, check=False).stdout or self.m.run("cat", "/lib/systemd/system/" + UNIT).stdout
