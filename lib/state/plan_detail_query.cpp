@@ -53,16 +53,17 @@ result<std::vector<attempt_row>> attempts(sqlite::connection& file, plan_id plan
 
 result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file) {
   std::vector<unanswered_plan> all;
-  auto done =
-      each_of(file, "attempt",
-              select(std::string(state_rows::attempt_columns) + ", (SELECT uuid FROM plan WHERE id = plan_id)",
-                     "attempt AS a WHERE verdict <> 'accepted' AND (SELECT pending_since FROM plan WHERE id = plan_id) IS NOT NULL"
-                     " AND call_id = (SELECT max(call_id) FROM attempt WHERE plan_id = a.plan_id) ORDER BY sent_at + took DESC, plan_id"),
-              [&](const auto& row) {
-                auto& found = all.emplace_back();
-                found.uuid = row.text(14);
-                return state_rows::read(row, found.last);
-              });
+  auto done = each_of(file, "attempt",
+                      select(std::string(state_rows::attempt_columns) + ", (SELECT uuid FROM plan WHERE id = plan_id)",
+                             // By its place in the ring: as dear as there are plans that wait, whatever is kept of their calls.
+                             "attempt WHERE (plan_id, slot) IN (SELECT id, (attempts - 1) % " + std::to_string(attempts_kept) +
+                                 " FROM plan WHERE pending_since IS NOT NULL AND attempts > 0)"
+                                 " AND verdict <> 'accepted' ORDER BY sent_at + took DESC, plan_id"),
+                      [&](const auto& row) {
+                        auto& found = all.emplace_back();
+                        found.uuid = row.text(14);
+                        return state_rows::read(row, found.last);
+                      });
   if (!done) return done.error();
   return all;
 }
