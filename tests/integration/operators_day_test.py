@@ -3,6 +3,7 @@ commands of that section show the cause, and what the section says is the cure.
 """
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.request
 
 from can import simulator
-from support import eventually, integration_case, source_root
+from support import eventually, integration_case, program, source_root
 
 TEXT = (source_root() / "docs/operations.md").read_text()
 PLAN = "ecfc2a9539a04ef49897a9b4e3d65e7f"
@@ -173,6 +174,31 @@ class operators_day(integration_case):
         self.assertIn("pushed again now", said)
         eventually(lambda: len(self.can.marks(PLAN)) == 3, "it is put right")
         self.assertIn("1 plan compared, 0 differ", self.expect(0, "drift", PLAN))
+
+    @unittest.skipIf(os.geteuid() != 0, "it needs root to be another user")
+    def test_a_user_who_is_in_no_group_is_told_which(self):
+        self.start()
+        self.record()
+        self.all_is_well()
+        self.space.folder.chmod(0o755)
+        self.space.journal_path.parent.chmod(0o770)
+        self.space.state_path.parent.chmod(0o750)
+
+        def as_nobody(*arguments):
+            command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", program("PARTMARK"), "--config", self.space.config_path, *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+            return done.stdout + done.stderr
+
+        for command in (["status"], ["show", PLAN], ["explain", PLAN, "2025-10-20"]):
+            self.assertIn("is in the groups partmark and partmark-jobs", as_nobody(*command))
+        recorded = as_nobody("record", "--plan", PLAN, "--granularity", "DAY", "--first", "2025-10-21", "--outcome", "success")
+        self.assertIn("whose jobs record is in the group partmark-jobs", recorded)
+        self.space.state_path.parent.chmod(0o755)
+        self.space.state_path.chmod(0o644)
+        for log in self.space.state_path.parent.glob("state.db-*"):
+            log.chmod(0o644)
+        self.assertTrue(as_nobody("status").startswith("This user may not read the journal.\n"))
 
     def test_health_says_the_same_over_http(self):
         self.key.write_text("expired\n")
