@@ -194,38 +194,6 @@ TEST_F(state_reader_test, the_summary_tells_since_when_something_waits_and_what_
   EXPECT_EQ(s.position, *c.position);
 }
 
-TEST_F(state_reader_test, of_a_plan_that_waits_the_latest_call_is_unanswered_unless_it_was_accepted) {
-  auto store = opened(path);
-  stored_plan waits(*store, 0);
-  stored_plan was_accepted(*store, 1);
-  stored_plan waits_for_nothing(*store, 2);
-  stored_plan never_called(*store, 3);
-  const auto ended = [&](plan_id plan, std::uint64_t call_id, verdict_kind kind, std::string message) {
-    attempt_row row;
-    row.plan = plan;
-    row.call_id = call_id;
-    row.partitions = 1;
-    row.sent_at = at_ms(static_cast<std::int64_t>(call_id) * 1000);
-    row.ended.kind = kind;
-    row.ended.message = std::move(message);
-    state_changes c;
-    c.attempts = {row};
-    ASSERT_TRUE(store->commit(c));
-  };
-  std::uint64_t call = 0;
-  for (unsigned i = 0; i < 3 * attempts_kept; ++i) {  // more than the ring holds
-    ended(0, ++call, i % 2 == 0 ? verdict_kind::accepted : verdict_kind::retry, "call " + std::to_string(i));
-    ended(1, ++call, i % 2 == 0 ? verdict_kind::ambiguous : verdict_kind::accepted, "");
-    ended(2, ++call, verdict_kind::retry, "");
-    for (stored_plan* p : {&waits, &was_accepted, &never_called}) p->pending_since(1000);
-    const auto found = reader_of(path).unanswered().value();
-    ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(found[0].uuid, i % 2 == 0 ? "plan-1" : "plan-0");
-    EXPECT_EQ(found[0].last.call_id, i % 2 == 0 ? call - 1 : call - 2);
-    EXPECT_EQ(found[0].last.ended.message, i % 2 == 0 ? "" : "call " + std::to_string(i));
-  }
-}
-
 TEST_F(state_reader_test, lists_plans_by_name_and_pending_ones_by_age) {
   auto store = opened(path);
   stored_plan a(*store, 0);
