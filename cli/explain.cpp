@@ -53,7 +53,9 @@ result<ordinal> partition_asked(const plan_shape& shape, const std::optional<std
     if (given) return error{errc::invalid, "PARTITION: a full-refresh plan has none; leave it out"};
     return whole_table.first;
   }
-  if (!given) return error{errc::invalid, "PARTITION: the start of a " + std::string(to_text(shape.unit)) + " was expected"};
+  if (!given)
+    return error{errc::invalid, "PARTITION is missing: the start of a " + std::string(to_text(shape.unit)) +
+                                    ", such as 2025-10-20; `partmark show PLAN` draws those that there are"};
   auto asked = parse_partition(shape.unit, *given);
   if (!asked) return error{errc::invalid, "PARTITION: " + asked.error().message};
   return asked;
