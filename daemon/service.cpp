@@ -66,7 +66,7 @@ service::service(const daemon_options& options, config::settings settings, event
   // A run to the end of the journal is over before anybody looks.
   if (!options_.once) board_.listen(settings_.status.listen).value();
   const now t = clock_now();
-  loop_.restore(state_->load().value(), boot_id(), t);
+  loop_.restore(state_->load(loop_.rows_to_restore()).value(), boot_id(), t);
   if (options_.once) loop_.retry_held(std::nullopt, t);
 }
 

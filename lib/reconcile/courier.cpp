@@ -41,6 +41,7 @@ can::call_type type_of(caller who) {
 attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, now t) {
   attempt_row row;
   row.plan = plan.id;
+  row.number = plan.attempts;
   row.call_id = plan.under_way()->call_id;
   row.kind = said.kind;
   row.claims.assign(said.claims.begin(),
@@ -172,6 +173,8 @@ void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler do
 
 void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
   batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
+  ++plan.attempts;
+  plan.row_changed = true;
   batch.intents_ended.push_back(plan.id);
   const steady_time due = outcome_.ended(plan, v, settle_time, t, batch);
   if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
@@ -185,7 +188,7 @@ void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes&
     endpoints_.at(plan.endpoint).waiting.drop(drift);
     endpoints_.at(endpoint).waiting.set(drift, t.steady);
   }
-  plan.endpoint = static_cast<std::uint32_t>(endpoint);
+  plan.endpoint = static_cast<std::uint16_t>(endpoint);
   touched(plan, t, batch);
 }
 

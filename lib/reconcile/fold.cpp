@@ -107,7 +107,7 @@ result<plan_state*> fold::plan_for(const staged_row& r, std::string_view name) {
     const placement where = place(name);
     // Known from now on also when this record is refused: a corrected configuration then folds it anew.
     plan = &plans_.add(name, where.shape.value_or(r.what.shape));
-    plan->endpoint = static_cast<std::uint32_t>(where.endpoint);
+    plan->endpoint = static_cast<std::uint16_t>(where.endpoint);
     plans_.set_configured_run_type(*plan, where.run_type);
     batch_->plans.push_back(plans_.row(*plan));
   }

@@ -45,6 +45,8 @@ class loop {
   // Takes over what a former run stored. `boot_id` names this boot of the machine: after another one, what was pending may have been sent
   // by calls whose intent the power cut took, so every mark may still land (DESIGN §5).
   void restore(stored_state stored, std::string_view boot_id, now t);
+  // Takes plans and runs before restore().
+  [[nodiscard]] stored_rows& rows_to_restore() { return restoring_; }
 
   // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again a few times.
   void journal_hint() { hinted_ = true; }
@@ -83,6 +85,17 @@ class loop {
  private:
   static constexpr unsigned looks_after_hint = 8;
 
+  class restoration final : public stored_rows {
+   public:
+    explicit restoration(plan_table& plans) : plans_(plans) {}
+    void plan(const plan_row& row) override { plans_.restore(row); }
+    void marked(plan_id plan, range at, mark m) override { plans_.at(plan).book.restore_mark(at, m); }
+    void pending(plan_id plan, range at) override { plans_.at(plan).book.restore_pending(at); }
+
+   private:
+    plan_table& plans_;
+  };
+
   struct stage {
     bool may_push = false;
     bool again = false;
@@ -116,6 +129,7 @@ class loop {
   loop_settings settings_;
   random_source random_;
   plan_table plans_;
+  restoration restoring_{plans_};
   courier courier_;
   fold fold_;
   std::vector<std::pair<std::uint64_t, exchange>> replies_;

@@ -40,13 +40,13 @@ void loop::place(plan_state& plan, now t) {
 void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   configure(t);
   position_ = stored.position;
-  for (const plan_row& row : stored.plans) plans_.restore(row);
-  for (const auto& [id, change] : stored.marks) plans_.at(id).book.restore_mark(change.at, change.value);
+  for (const plan_row& row : stored.plans) restoring_.plan(row);
+  for (const auto& [id, change] : stored.marks) restoring_.marked(id, change.at, change.value);
   for (const auto& [id, change] : stored.held) plans_.at(id).book.restore_held(change.at, change.value);
-  for (const auto& [id, change] : stored.pending) plans_.at(id).book.restore_pending(change.at);
+  for (const auto& [id, change] : stored.pending) restoring_.pending(id, change.at);
 
   const auto settled_at = [&](const plan_state& plan) { return t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time; };
-  for (plan_state& plan : plans_) plan.endpoint = static_cast<std::uint32_t>(placement_of(plan.uuid).endpoint);
+  for (plan_state& plan : plans_) plan.endpoint = static_cast<std::uint16_t>(placement_of(plan.uuid).endpoint);
   ledger_changes changes;
   for (const auto& [id, change] : stored.limbo) {
     plan_state& plan = plans_.at(id);

@@ -71,6 +71,7 @@ plan_state& plan_table::restore(const plan_row& row) {
   plan_state& plan = add(row.uuid, row.shape);
   set_run_type(plan, row.run_type);
   plan.pending_since = row.pending_since;
+  plan.attempts = row.attempts;
   if (row.refold_next) {
     plan.affairs.use().refold_next = row.refold_next;
     plan.affairs.use().refold_until = row.refold_until;
@@ -85,7 +86,8 @@ plan_row plan_table::row(const plan_state& plan) const {
           run_types_[plan.run_type],
           plan.pending_since,
           plan.affairs->refold_next,
-          plan.affairs->refold_until};
+          plan.affairs->refold_until,
+          plan.attempts};
 }
 
 void plan_table::set(text_id& held, std::string_view text) {

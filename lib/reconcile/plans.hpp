@@ -55,7 +55,8 @@ struct plan_state {
   text_id run_type = 0;  // of the latest record; 0: it had none
   text_id configured_run_type = 0;
   unsigned failures = 0;          // calls in a row that did not get through: the backoff's exponent
-  std::uint32_t endpoint = 0;     // index into the loop's endpoints
+  std::uint32_t attempts = 0;     // calls ended so far
+  std::uint16_t endpoint = 0;     // index into the loop's endpoints
   std::uint8_t rejections = 0;    // in a row, before looking inside
   bool lost_at_once : 1 = false;  // the last call died with a kept-alive connection and was retried at once
   bool row_changed : 1 = false;   // since it was last given to the state

@@ -24,6 +24,7 @@ struct plan_row {
   std::optional<system_time> pending_since;  // since when something has been waiting without a break
   std::optional<std::int64_t> refold_next;   // a refold is under way: rows with seq > this and <= refold_until are still to be read
   std::int64_t refold_until = 0;
+  std::uint32_t attempts = 0;  // calls ended so far
 
   friend bool operator==(const plan_row&, const plan_row&) = default;
 };
@@ -60,6 +61,7 @@ struct intent_row {
 // One ended call, for `explain`; a store keeps the latest `attempts_kept` a plan.
 struct attempt_row {
   plan_id plan = 0;
+  std::uint32_t number = 0;  // of the plan's ended calls, from 0
   std::uint64_t call_id = 0;
   call_kind kind = call_kind::update;
   std::vector<claim> claims;  // at most the first `attempt_claims_kept`
@@ -120,7 +122,17 @@ struct state_changes {
   [[nodiscard]] std::size_t rows() const;
 };
 
-// Everything stored, as a new run needs it.
+// Takes what there may be millions of, so that it is nowhere twice.
+class stored_rows {
+ public:
+  virtual ~stored_rows() = default;
+
+  virtual void plan(const plan_row& row) = 0;  // ascending id, no gaps; all plans before their runs
+  virtual void marked(plan_id plan, range at, mark m) = 0;
+  virtual void pending(plan_id plan, range at) = 0;
+};
+
+// Everything stored, as a new run needs it; plans, marks and pending are empty where a stored_rows took them.
 struct stored_state {
   std::vector<plan_row> plans;  // ascending id, no gaps
   std::vector<plan_run_change<mark>> marks;

@@ -13,7 +13,7 @@ namespace {
 
 class loader {
  public:
-  explicit loader(sqlite::connection& file) : file_(file) {}
+  loader(sqlite::connection& file, stored_rows* rows) : file_(file), rows_(rows) {}
 
   result<stored_state> load() {
     for (const auto step :
@@ -28,37 +28,49 @@ class loader {
     return state_rows::each_of(file_, table, sql, f);
   }
 
-  [[nodiscard]] bool known(std::int64_t plan) const { return plan >= 0 && plan < static_cast<std::int64_t>(loaded_.plans.size()); }
+  [[nodiscard]] bool known(std::int64_t plan) const { return plan >= 0 && plan < plans_; }
 
   result<void> plans() {
-    const auto last = file_.query_int64("SELECT max(id) FROM plan");
-    if (!last) return last.error();
-    if (*last && **last >= 0) loaded_.plans.reserve(static_cast<std::size_t>(std::min<std::int64_t>(**last + 1, 4'000'000)));
     return each("plan", state_rows::select(state_rows::plan_columns, "plan ORDER BY id"), [&](const auto& row) {
-      plan_row& into = loaded_.plans.emplace_back();
-      return state_rows::read(row, into) && into.id + 1 == loaded_.plans.size();
+      if (!state_rows::read(row, plan_) || plan_.id != plans_) return false;
+      ++plans_;
+      if (rows_)
+        rows_->plan(plan_);
+      else
+        loaded_.plans.push_back(plan_);
+      return true;
     });
   }
 
-  template <class V>
-  result<void> runs_of(std::string_view table, std::string_view value, std::vector<plan_run_change<V>>& into) {
+  // f(plan, run) for each.
+  template <class V, class F>
+  result<void> runs_of(std::string_view table, std::string_view value, V /*kind*/, F f) {
     const std::string sql =
         "SELECT plan_id, first, last, " + std::string(value) + " FROM " + std::string(table) + " ORDER BY plan_id, first";
     return each(table, sql, [&](const auto& row) {
       const std::int64_t plan = row.int64(0);
-      plan_run_change<V>& run = into.emplace_back();
-      run.plan = static_cast<plan_id>(plan);
-      run.change.at = {row.int64(1), row.int64(2)};
-      run.change.added = true;
-      return known(plan) && run.change.at.first <= run.change.at.last && row_codec::decode(row.int64(3), run.change.value);
+      run_change<V> run;
+      run.at = {row.int64(1), row.int64(2)};
+      run.added = true;
+      if (!known(plan) || run.at.first > run.at.last || !row_codec::decode(row.int64(3), run.value)) return false;
+      f(static_cast<plan_id>(plan), run);
+      return true;
     });
+  }
+  template <class V>
+  static auto into(std::vector<plan_run_change<V>>& list) {
+    return [&list](plan_id plan, const run_change<V>& run) { list.push_back({plan, run}); };
   }
 
   result<void> runs() {
-    if (auto done = runs_of("mark_run", "mark", loaded_.marks); !done) return done;
-    if (auto done = runs_of("pending_run", "mark", loaded_.pending); !done) return done;
-    if (auto done = runs_of("limbo_run", "may_land", loaded_.limbo); !done) return done;
-    return runs_of("held_run", "hold_id", loaded_.held);
+    const auto marked = [&](plan_id plan, const run_change<mark>& run) { rows_->marked(plan, run.at, run.value); };
+    const auto pending = [&](plan_id plan, const run_change<mark>& run) { rows_->pending(plan, run.at); };
+    auto done = rows_ ? runs_of("mark_run", "mark", mark{}, marked) : runs_of("mark_run", "mark", mark{}, into(loaded_.marks));
+    if (done)
+      done = rows_ ? runs_of("pending_run", "mark", mark{}, pending) : runs_of("pending_run", "mark", mark{}, into(loaded_.pending));
+    if (done) done = runs_of("limbo_run", "may_land", limbo_entry{}, into(loaded_.limbo));
+    if (done) done = runs_of("held_run", "hold_id", hold_id{}, into(loaded_.held));
+    return done;
   }
 
   result<void> holds() {
@@ -69,18 +81,10 @@ class loader {
   }
 
   result<void> intents() {
-    auto done = each("intent", state_rows::select(state_rows::intent_columns, "intent ORDER BY plan_id"), [&](const auto& row) {
+    return each("intent", state_rows::select(state_rows::intent_columns, "intent ORDER BY plan_id"), [&](const auto& row) {
       intent_row& into = loaded_.intents.emplace_back();
       return state_rows::read(row, into) && known(into.plan);
     });
-    if (!done) return done;
-    auto at = loaded_.intents.begin();
-    return each("intent_range", state_rows::select("plan_id, first, last, mark", "intent_range ORDER BY plan_id, position"),
-                [&](const auto& row) {
-                  while (at != loaded_.intents.end() && static_cast<std::int64_t>(at->plan) < row.int64(0)) ++at;
-                  if (at == loaded_.intents.end() || static_cast<std::int64_t>(at->plan) != row.int64(0)) return false;
-                  return state_rows::read(row, 1, at->claims.claims.emplace_back());
-                });
   }
 
   result<void> triggers() {
@@ -119,18 +123,25 @@ class loader {
   }
 
   sqlite::connection& file_;
+  stored_rows* rows_;
   stored_state loaded_;
+  plan_row plan_;  // its texts' memory serves the next one
+  std::int64_t plans_ = 0;
 };
 
-}  // namespace
-
-result<stored_state> load_state(sqlite::connection& file) {
+result<stored_state> load(sqlite::connection& file, stored_rows* rows) {
   auto scope = sqlite::transaction::begin(file, sqlite::transaction_kind::deferred);
   if (!scope) return scope.error();
-  auto loaded = loader(file).load();
+  auto loaded = loader(file, rows).load();
   if (!loaded) return loaded.error();
   if (auto done = scope->commit(); !done) return done.error();
   return loaded;
 }
+
+}  // namespace
+
+result<stored_state> load_state(sqlite::connection& file) { return load(file, nullptr); }
+
+result<stored_state> load_state(sqlite::connection& file, stored_rows& rows) { return load(file, &rows); }
 
 }  // namespace partmark

@@ -28,19 +28,9 @@ void describe(const ledger& book, plan_detail& into) {
 }
 
 result<void> read_attempts(sqlite::connection& file, plan_id plan, std::vector<attempt_row>& into) {
-  std::vector<std::int64_t> slots;
-  auto done = each_of(
-      file, "attempt", select(std::string(state_rows::attempt_columns) + ", slot", "attempt WHERE plan_id = ? ORDER BY call_id DESC"),
-      [&](const auto& row) {
-        slots.push_back(row.int64(14));
-        return state_rows::read(row, into.emplace_back());
-      },
-      plan);
-  for (std::size_t i = 0; done && i < into.size(); ++i)
-    done = each_of(
-        file, "attempt_range", select("first, last, mark", "attempt_range WHERE plan_id = ? AND slot = ? ORDER BY position"),
-        [&](const auto& row) { return state_rows::read(row, 0, into[i].claims.emplace_back()); }, plan, slots[i]);
-  return done;
+  return each_of(
+      file, "attempt", select(state_rows::attempt_columns, "attempt WHERE plan_id = ? ORDER BY call_id DESC"),
+      [&](const auto& row) { return state_rows::read(row, into.emplace_back()); }, plan);
 }
 
 }  // namespace
@@ -61,7 +51,7 @@ result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file) {
                                  " AND verdict <> 'accepted' ORDER BY sent_at + took DESC, plan_id"),
                       [&](const auto& row) {
                         auto& found = all.emplace_back();
-                        found.uuid = row.text(14);
+                        found.uuid = row.text(15);
                         return state_rows::read(row, found.last);
                       });
   if (!done) return done.error();
@@ -73,10 +63,6 @@ result<std::optional<intent_row>> open_call(sqlite::connection& file, plan_id pl
   auto done = each_of(
       file, "intent", select(state_rows::intent_columns, "intent WHERE plan_id = ?"),
       [&](const auto& row) { return state_rows::read(row, found.emplace()); }, plan);
-  if (done && found)
-    done = each_of(
-        file, "intent_range", select("first, last, mark", "intent_range WHERE plan_id = ? ORDER BY position"),
-        [&](const auto& row) { return state_rows::read(row, 0, found->claims.claims.emplace_back()); }, plan);
   if (!done) return done.error();
   return found;
 }

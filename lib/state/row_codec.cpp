@@ -1,6 +1,7 @@
 #include "state/row_codec.hpp"
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 
 namespace partmark::row_codec {
@@ -9,7 +10,66 @@ namespace {
 // Indexed by the enumerators' values.
 constexpr std::array<std::string_view, 3> call_kind_names{"update", "clear", "refresh"};
 
+void append(std::string& to, std::int64_t value) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  to.append(digits.data(), end);
+}
+
+// What is left of a text that is read from its beginning.
+class remainder {
+ public:
+  explicit remainder(std::string_view text) : text_(text) {}
+
+  bool takes(char c) {
+    if (text_.empty() || text_.front() != c) return false;
+    text_.remove_prefix(1);
+    return true;
+  }
+  bool takes_number(std::int64_t& into) {
+    const auto [end, failed] = std::from_chars(text_.data(), text_.data() + text_.size(), into);
+    if (failed != std::errc()) return false;
+    text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+    return true;
+  }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+
+ private:
+  std::string_view text_;
+};
+
+bool takes_claim(remainder& text, claim& into) {
+  std::int64_t said = 0;
+  return text.takes('[') && text.takes_number(into.at.first) && text.takes(',') && text.takes_number(into.at.last) && text.takes(',') &&
+         text.takes_number(said) && text.takes(']') && into.at.first <= into.at.last && decode(said, into.said);
+}
+
 }  // namespace
+
+std::string to_text(std::span<const claim> claims) {
+  std::string text = "[";
+  for (const claim& c : claims) {
+    text += text.size() == 1 ? "[" : ",[";
+    append(text, c.at.first);
+    text += ',';
+    append(text, c.at.last);
+    text += ',';
+    append(text, encode(c.said));
+    text += ']';
+  }
+  return text += ']';
+}
+
+bool decode(std::string_view stored, std::vector<claim>& into) {
+  remainder text(stored);
+  into.clear();
+  if (!text.takes('[')) return false;
+  while (!text.takes(']')) {
+    if (!into.empty() && !text.takes(',')) return false;
+    if (!takes_claim(text, into.emplace_back())) return false;
+  }
+  return text.empty();
+}
 
 std::string_view to_text(call_kind k) { return call_kind_names.at(static_cast<std::size_t>(k)); }
 

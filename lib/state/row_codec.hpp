@@ -1,4 +1,4 @@
-// How values are written in state.db (sql/state/001_initial.sql), and read back with suspicion: a file may have been edited or damaged.
+// How values are written in state.db (sql/state), and read back with suspicion: a file may have been edited or damaged.
 // Shared by all of lib/state. Pure; any thread.
 #pragma once
 
@@ -10,7 +10,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace partmark::row_codec {
 
@@ -36,6 +39,9 @@ namespace partmark::row_codec {
   into = stored;
   return true;
 }
+// A call's claims, as a JSON array of [first, last, mark].
+[[nodiscard]] std::string to_text(std::span<const claim> claims);
+[[nodiscard]] bool decode(std::string_view stored, std::vector<claim>& into);
 [[nodiscard]] bool decode(std::string_view stored, call_kind& into);
 [[nodiscard]] bool decode(std::string_view stored, verdict_kind& into);
 [[nodiscard]] bool decode(std::string_view kind, std::optional<std::string_view> unit, plan_shape& into);

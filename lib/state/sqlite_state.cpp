@@ -63,6 +63,12 @@ result<stored_state> sqlite_state::load() {
   return loaded;
 }
 
+result<stored_state> sqlite_state::load(stored_rows& rows) {
+  auto loaded = load_state(file_, rows);
+  if (!loaded) return with_advice(loaded.error());
+  return loaded;
+}
+
 result<void> sqlite_state::commit(const state_changes& changes) {
   if (changes.empty()) return {};
   if (!changes.boot_id && !changes.durable) return advised(commit_batch(changes));
@@ -76,8 +82,10 @@ result<void> sqlite_state::commit(const state_changes& changes) {
 result<void> sqlite_state::commit_batch(const state_changes& changes) {
   auto scope = sqlite::transaction::begin(file_, sqlite::transaction_kind::immediate);
   if (!scope) return scope.error();
-  if (auto done = statements_.apply(changes); !done) return done;
-  return scope->commit();
+  auto done = statements_.apply(changes);
+  if (done) done = scope->commit();
+  if (!done) statements_.forget();
+  return done;
 }
 
 result<void> sqlite_state::make_durable() { return file_.sync_wal(); }

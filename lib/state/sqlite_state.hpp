@@ -23,6 +23,8 @@ class sqlite_state final : public state {
   // All that is stored, as of now. last_call_id is at least every id that was ever committed. corrupt: the rows contradict one another;
   // `partmark state check` says more.
   [[nodiscard]] result<stored_state> load();
+  // With plans, marks and pending given to `rows`.
+  [[nodiscard]] result<stored_state> load(stored_rows& rows);
 
   // What is not asked to be durable, and tells of no boot, may be lost with the power. invalid: a row that the schema refuses, a
   // programmer's mistake.

@@ -15,6 +15,7 @@ bool read(const use& row, plan_row& into) {
   into.pending_since = time_of(row.optional_int64(5));
   into.refold_next = row.optional_int64(6);
   into.refold_until = row.int64(7);
+  into.attempts = static_cast<std::uint32_t>(row.int64(8));
   return row.int64(0) == into.id && decode(row.text(2), row.optional_text(3), into.shape);
 }
 
@@ -44,7 +45,7 @@ bool read(const use& row, intent_row& into) {
   into.plan = static_cast<plan_id>(row.int64(0));
   into.call_id = static_cast<std::uint64_t>(row.int64(1));
   into.at = time_of(row.int64(3));
-  return row.int64(0) == into.plan && decode(row.text(2), into.claims.kind);
+  return row.int64(0) == into.plan && decode(row.text(2), into.claims.kind) && decode(row.text(4), into.claims.claims);
 }
 
 bool read(const use& row, attempt_row& into) {
@@ -61,7 +62,8 @@ bool read(const use& row, attempt_row& into) {
   into.ended.code = row.text(11);
   into.ended.message = row.text(12);
   into.ended.trace_id = row.text(13);
-  return row.int64(0) == into.plan && decode(row.text(2), into.kind) && decode(row.text(6), into.ended.kind);
+  return row.int64(0) == into.plan && decode(row.text(2), into.kind) && decode(row.text(6), into.ended.kind) &&
+         decode(row.text(14), into.claims);
 }
 
 bool read(const use& row, trigger_row& into) {
@@ -86,11 +88,6 @@ bool read(const use& row, journal_position& into) {
   into.plans = {row.int64(1), row.int64(2), static_cast<std::uint64_t>(row.int64(3))};
   into.tables = {row.int64(4), row.int64(5), static_cast<std::uint64_t>(row.int64(6))};
   return true;
-}
-
-bool read(const use& row, int column, claim& into) {
-  into.at = {row.int64(column), row.int64(column + 1)};
-  return into.at.first <= into.at.last && decode(row.int64(column + 2), into.said);
 }
 
 error corrupt(const std::string& path, std::string_view table, std::string_view what) {

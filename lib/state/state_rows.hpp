@@ -13,13 +13,14 @@
 
 namespace partmark::state_rows {
 
-inline constexpr std::string_view plan_columns = "id, uuid, kind, granularity, run_type, pending_since, refold_next, refold_until";
+inline constexpr std::string_view plan_columns =
+    "id, uuid, kind, granularity, run_type, pending_since, refold_next, refold_until, attempts";
 inline constexpr std::string_view hold_columns = "id, plan_id, http_status, code, message, trace_id, since, next_try, tries";
 inline constexpr std::string_view rejected_columns = "seq, table_name, plan, reason, at";
-inline constexpr std::string_view intent_columns = "plan_id, call_id, kind, at";
+inline constexpr std::string_view intent_columns = "plan_id, call_id, kind, at, claims";
 inline constexpr std::string_view attempt_columns =
     "plan_id, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once, not_before, http_status, code, message,"
-    " trace_id";
+    " trace_id, claims";
 inline constexpr std::string_view trigger_columns =
     "table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries";
 inline constexpr std::string_view position_columns =
@@ -29,12 +30,10 @@ inline constexpr std::string_view position_columns =
 [[nodiscard]] bool read(const sqlite::statement::use& row, plan_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, hold_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, rejected_row& into);
-[[nodiscard]] bool read(const sqlite::statement::use& row, intent_row& into);   // without its claims
-[[nodiscard]] bool read(const sqlite::statement::use& row, attempt_row& into);  // without its claims
+[[nodiscard]] bool read(const sqlite::statement::use& row, intent_row& into);
+[[nodiscard]] bool read(const sqlite::statement::use& row, attempt_row& into);  // without its number
 [[nodiscard]] bool read(const sqlite::statement::use& row, trigger_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, journal_position& into);
-// From `column` on: first, last, mark.
-[[nodiscard]] bool read(const sqlite::statement::use& row, int column, claim& into);
 
 // errc::corrupt, naming the file and the table, with what to do.
 [[nodiscard]] error corrupt(const std::string& path, std::string_view table, std::string_view what);

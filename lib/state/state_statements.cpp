@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
 #include <utility>
 
 namespace partmark {
 namespace {
 
 enum which : std::size_t {
-  find_plan_row,
+  count_plan_rows,
   new_plan_row,
   change_plan_row,
   put_hold_row,
@@ -17,14 +18,8 @@ enum which : std::size_t {
   forget_rejects,
   put_rejected_row,
   drop_intent,
-  drop_intent_ranges,
   put_intent_row,
-  put_intent_range,
-  count_attempts,
-  one_attempt_more,
-  drop_attempt_ranges,
   put_attempt_row,
-  put_attempt_range,
   put_trigger_row,
   drop_trigger,
   pause_endpoint,
@@ -36,13 +31,15 @@ enum which : std::size_t {
 };
 
 constexpr std::array<std::string_view, statements> sql_texts{
-    // find_plan_row
-    "SELECT 1 FROM plan WHERE id = ?",
+    // count_plan_rows
+    "SELECT coalesce(max(id) + 1, 0) FROM plan",
     // new_plan_row
-    "INSERT INTO plan (kind, granularity, run_type, pending_since, refold_next, refold_until, id, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    // change_plan_row; its uuid never changes, and the count of attempts is not the caller's. (One INSERT that updates on conflict would
-    // have to look after the uuid's index, at ten times the price.)
-    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, pending_since = ?, refold_next = ?, refold_until = ? WHERE id = ?",
+    "INSERT INTO plan (kind, granularity, run_type, pending_since, refold_next, refold_until, attempts, id, uuid)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    // change_plan_row; its uuid never changes. (One INSERT that updates on conflict would have to look after the uuid's index, at ten
+    // times the price.)
+    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, pending_since = ?, refold_next = ?, refold_until = ?, attempts = ? WHERE id "
+    "= ?",
     // put_hold_row
     "INSERT OR REPLACE INTO hold (id, plan_id, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -54,23 +51,11 @@ constexpr std::array<std::string_view, statements> sql_texts{
     "INSERT OR REPLACE INTO rejected (table_name, seq, plan, reason, at) VALUES (?, ?, ?, ?, ?)",
     // drop_intent
     "DELETE FROM intent WHERE plan_id = ?",
-    // drop_intent_ranges
-    "DELETE FROM intent_range WHERE plan_id = ?",
     // put_intent_row
-    "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at) VALUES (?, ?, ?, ?)",
-    // put_intent_range
-    "INSERT INTO intent_range (plan_id, position, first, last, mark) VALUES (?, ?, ?, ?, ?)",
-    // count_attempts; not the next one's RETURNING, which collects its rows in a table of its own
-    "SELECT attempts FROM plan WHERE id = ?",
-    // one_attempt_more
-    "UPDATE plan SET attempts = attempts + 1 WHERE id = ?",
-    // drop_attempt_ranges
-    "DELETE FROM attempt_range WHERE plan_id = ? AND slot = ?",
-    // put_attempt_row
+    "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at, claims) VALUES (?, ?, ?, ?, ?)",
+    // put_attempt_row; the latest attempts of a plan lie in a ring
     "INSERT OR REPLACE INTO attempt (plan_id, slot, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once,"
-    " not_before, http_status, code, message, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    // put_attempt_range
-    "INSERT INTO attempt_range (plan_id, slot, position, first, last, mark) VALUES (?, ?, ?, ?, ?, ?)",
+    " not_before, http_status, code, message, trace_id, claims) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     // put_trigger_row
     "INSERT OR REPLACE INTO trigger_entry (table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -135,6 +120,7 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
 }
 
 result<void> state_statements::apply(const state_changes& c) {
+  if (auto done = count_plans(); !done) return done;
   if (auto done = for_each(c.plans, [&](const auto& row) { return put_plan(row); }); !done) return done;
   if (auto done = marks_.apply(c.marks); !done) return done;
   if (auto done = pending_.apply(c.pending); !done) return done;
@@ -144,7 +130,7 @@ result<void> state_statements::apply(const state_changes& c) {
   if (auto done = for_each(c.holds_ended, [&](hold_id id) { return others_[drop_hold].run(id); }); !done) return done;
   if (auto done = for_each(c.rejects_forgotten, [&](const auto& plan) { return others_[forget_rejects].run(plan); }); !done) return done;
   if (auto done = for_each(c.rejected, [&](const auto& row) { return put_rejected(row); }); !done) return done;
-  if (auto done = for_each(c.intents_ended, [&](plan_id plan) { return end_intent(plan); }); !done) return done;
+  if (auto done = for_each(c.intents_ended, [&](plan_id plan) { return others_[drop_intent].run(plan); }); !done) return done;
   if (auto done = for_each(c.intents, [&](const auto& row) { return put_intent(row); }); !done) return done;
   if (auto done = for_each(c.attempts, [&](const auto& row) { return put_attempt(row); }); !done) return done;
   if (auto done = for_each(c.triggers, [&](const auto& row) { return put_trigger(row); }); !done) return done;
@@ -156,20 +142,24 @@ result<void> state_statements::apply(const state_changes& c) {
   return put_last_call(c);
 }
 
+result<void> state_statements::count_plans() {
+  if (plans_known_) return {};
+  auto rows = others_[count_plan_rows].query();
+  const auto found = rows.step();
+  if (!found) return found.error();
+  plans_known_ = rows.int64(0);
+  return {};
+}
+
 result<void> state_statements::put_plan(const plan_row& row) {
   const bool partitioned = row.shape.kind == plan_kind::partitioned;
   const std::optional<std::string_view> unit = partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
   const auto since = row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt;
   const auto kind = to_text(row.shape.kind);
-  bool known = false;
-  {
-    auto rows = others_[find_plan_row].query(row.id);
-    const auto found = rows.step();
-    if (!found) return found.error();
-    known = *found;
-  }
-  if (known) return others_[change_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.id);
-  return others_[new_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.id, row.uuid);
+  if (row.id < *plans_known_)
+    return others_[change_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.attempts, row.id);
+  plans_known_ = std::int64_t{row.id} + 1;
+  return others_[new_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.attempts, row.id, row.uuid);
 }
 
 result<void> state_statements::put_hold(const hold_row& row) {
@@ -181,52 +171,18 @@ result<void> state_statements::put_rejected(const rejected_row& row) {
   return others_[put_rejected_row].run(row.table, row.seq, row.plan, row.reason, row_codec::encode(row.at));
 }
 
-result<void> state_statements::end_intent(plan_id plan) {
-  if (auto done = others_[drop_intent_ranges].run(plan); !done) return done;
-  return others_[drop_intent].run(plan);
-}
-
 result<void> state_statements::put_intent(const intent_row& row) {
-  if (auto done = others_[drop_intent_ranges].run(row.plan); !done) return done;
-  if (auto done = others_[put_intent_row].run(row.plan, row.call_id, row_codec::to_text(row.claims.kind), row_codec::encode(row.at)); !done)
-    return done;
-  std::size_t position = 0;
-  return for_each(row.claims.claims, [&](const claim& c) {
-    return others_[put_intent_range].run(row.plan, position++, c.at.first, c.at.last, row_codec::encode(c.said));
-  });
-}
-
-// The latest attempts of a plan lie in a ring; the slot that comes next is emptied of a former one's ranges.
-result<std::int64_t> state_statements::slot_for_attempt(plan_id plan) {
-  std::int64_t before = 0;
-  {
-    auto counted = others_[count_attempts].query(plan);
-    const auto found = counted.step();
-    if (!found) return found.error();
-    if (!*found) return error{errc::invalid, "an attempt of plan " + std::to_string(plan) + ", which is not stored"};
-    before = counted.int64(0);
-  }
-  if (auto done = others_[one_attempt_more].run(plan); !done) return done.error();
-  const std::int64_t slot = before % attempts_kept;
-  if (before >= attempts_kept)
-    if (auto done = others_[drop_attempt_ranges].run(plan, slot); !done) return done.error();
-  return slot;
+  const std::string claims = row_codec::to_text(row.claims.claims);
+  return others_[put_intent_row].run(row.plan, row.call_id, row_codec::to_text(row.claims.kind), row_codec::encode(row.at), claims);
 }
 
 result<void> state_statements::put_attempt(const attempt_row& row) {
-  const auto found = slot_for_attempt(row.plan);
-  if (!found) return found.error();
-  const std::int64_t slot = *found;
   const verdict& v = row.ended;
   const auto not_before = v.not_before ? std::optional(v.not_before->count()) : std::nullopt;
-  auto done = others_[put_attempt_row].run(row.plan, slot, row.call_id, row_codec::to_text(row.kind), row.partitions,
-                                           row_codec::encode(row.sent_at), row.took.count(), to_text(v.kind), v.endpoint_trouble,
-                                           v.retry_at_once, not_before, v.http_status, v.code, v.message, v.trace_id);
-  for (std::size_t i = 0; done && i < std::min(row.claims.size(), attempt_claims_kept); ++i) {
-    const claim& c = row.claims[i];
-    done = others_[put_attempt_range].run(row.plan, slot, i, c.at.first, c.at.last, row_codec::encode(c.said));
-  }
-  return done;
+  const std::string claims = row_codec::to_text(std::span(row.claims).first(std::min(row.claims.size(), attempt_claims_kept)));
+  return others_[put_attempt_row].run(row.plan, row.number % attempts_kept, row.call_id, row_codec::to_text(row.kind), row.partitions,
+                                      row_codec::encode(row.sent_at), row.took.count(), to_text(v.kind), v.endpoint_trouble,
+                                      v.retry_at_once, not_before, v.http_status, v.code, v.message, v.trace_id, claims);
 }
 
 result<void> state_statements::put_trigger(const trigger_row& row) {

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -99,8 +100,11 @@ class state_statements {
  public:
   [[nodiscard]] static result<state_statements> prepare(sqlite::connection& file);
 
-  // All of `changes`, in the order of its members. The first error ends it, with the rest undone.
+  // All of `changes`, in the order of its members. The first error ends it, with the rest undone; then, or when its transaction fails,
+  // forget() follows.
   result<void> apply(const state_changes& changes);
+  // What was applied last is not in the file.
+  void forget() { plans_known_.reset(); }
 
  private:
   state_statements(run_table marks, run_table pending, run_table limbo, run_table held, std::vector<sqlite::statement> others)
@@ -110,11 +114,10 @@ class state_statements {
         held_(std::move(held)),
         others_(std::move(others)) {}
 
+  result<void> count_plans();
   result<void> put_plan(const plan_row& row);
-  result<std::int64_t> slot_for_attempt(plan_id plan);
   result<void> put_hold(const hold_row& row);
   result<void> put_rejected(const rejected_row& row);
-  result<void> end_intent(plan_id plan);
   result<void> put_intent(const intent_row& row);
   result<void> put_attempt(const attempt_row& row);
   result<void> put_trigger(const trigger_row& row);
@@ -126,7 +129,8 @@ class state_statements {
   run_table pending_;
   run_table limbo_;
   run_table held_;
-  std::vector<sqlite::statement> others_;  // by the enumerators of the .cpp
+  std::vector<sqlite::statement> others_;    // by the enumerators of the .cpp
+  std::optional<std::int64_t> plans_known_;  // that the file has: their ids are dense
 };
 
 }  // namespace partmark

@@ -147,6 +147,7 @@ class random_life {
     batch.intents_ended.push_back(p.row.id);
     attempt_row& row = batch.attempts.emplace_back();
     row.plan = p.row.id;
+    row.number = p.row.attempts++;
     row.call_id = p.call_id;
     row.kind = p.book.in_flight()->kind;
     row.claims = p.book.in_flight()->claims;

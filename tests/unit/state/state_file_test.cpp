@@ -1,6 +1,8 @@
 // The file itself: its mode, its log, what it is taken for.
 #include "sqlite_state_fixture.hpp"
 
+#include "sql/state_migrations.hpp"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -59,14 +61,40 @@ TEST_F(sqlite_state_test, another_programs_database_is_left_alone) {
   EXPECT_EQ(state_reader::open(path).error().code, errc::exists);
 }
 
+// As version 1 wrote it, with a row for each claim.
+TEST_F(sqlite_state_test, a_file_of_version_1_is_brought_up_to_date_with_its_calls) {
+  {
+    auto old = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
+    old.execute(std::string(sql::state_migrations[0].sql)).value();
+    old.execute(
+           "INSERT INTO plan (id, uuid, kind, granularity, run_type, refold_until, attempts)"
+           " VALUES (0, 'p', 'partitioned', 'DAY', '', 0, 18);"
+           "UPDATE progress SET last_call_id = 41;"
+           "INSERT INTO intent VALUES (0, 41, 'update', 7);"
+           "INSERT INTO intent_range VALUES (0, 1, 10, 12, 0), (0, 0, -5, -4, 1);"
+           "INSERT INTO attempt VALUES (0, 1, 40, 'clear', 2, 5, 6, 'accepted', 0, 0, NULL, 200, '', '', 't');"
+           "INSERT INTO attempt_range VALUES (0, 1, 0, 1, 2, 2)")
+        .value();
+  }
+  EXPECT_EQ(state_reader::open(path).error().code, errc::invalid);
+  const auto all = loaded(*opened(path));
+  EXPECT_EQ(all.plans.at(0).attempts, 18U);
+  ASSERT_EQ(all.intents.size(), 1U);
+  EXPECT_EQ(all.intents[0].claims.claims, (std::vector<claim>{{{-5, -4}, mark::failed}, {{10, 12}, mark::success}}));
+  const auto kept = reader_of(path).plan("p").value().attempts;
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_EQ(kept[0].claims, (std::vector<claim>{{{1, 2}, mark::cleared}}));
+  EXPECT_EQ(reader_of(path).check().value(), std::vector<std::string>());
+}
+
 TEST_F(sqlite_state_test, a_newer_partmarks_file_is_left_alone) {
   {
     ASSERT_TRUE(opened(path)->commit(everything()));
   }
-  execute("PRAGMA user_version = 2");
+  execute("PRAGMA user_version = 3");
   EXPECT_EQ(sqlite_state::open(path).error().code, errc::newer_version);
   EXPECT_EQ(state_reader::open(path).error().code, errc::newer_version);
-  EXPECT_EQ(count("PRAGMA user_version"), 2);
+  EXPECT_EQ(count("PRAGMA user_version"), 3);
 }
 
 TEST_F(sqlite_state_test, what_is_no_database_is_corrupt) {

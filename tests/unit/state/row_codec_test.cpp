@@ -1,0 +1,31 @@
+// Claims as text: what is written is read back, and nothing else is read at all.
+#include "state/row_codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace partmark::row_codec {
+namespace {
+
+TEST(claims_text, is_json_that_is_read_back) {
+  const std::vector<claim> claims{{{-5, -4}, mark::failed}, {{0, 0}, mark::success}, {{10, 3'000'000'000}, mark::cleared}};
+  EXPECT_EQ(to_text(claims), "[[-5,-4,1],[0,0,0],[10,3000000000,2]]");
+  EXPECT_EQ(to_text(std::vector<claim>()), "[]");
+  std::vector<claim> read;
+  ASSERT_TRUE(decode(to_text(claims), read));
+  EXPECT_EQ(read, claims);
+  ASSERT_TRUE(decode("[]", read));
+  EXPECT_TRUE(read.empty());
+}
+
+TEST(claims_text, that_is_anything_else_is_refused) {
+  std::vector<claim> read;
+  for (const std::string text :
+       {"", "[", "[]]", "[[1,2,0]", "[[1,2,0],]", "[[1,2,0][3,4,0]]", "[,[1,2,0]]", "[[2,1,0]]", "[[1,2,3]]", "[[1,2,-1]]", "[[1,2]]",
+        "[[1,2,0,0]]", "[[1.5,2,0]]", "[[99999999999999999999,2,0]]", "{}", "[[ 1,2,0]]", "null"})
+    EXPECT_FALSE(decode(text, read)) << text;
+}
+
+}  // namespace
+}  // namespace partmark::row_codec
