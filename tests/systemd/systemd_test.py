@@ -108,6 +108,18 @@ class on_a_real_systemd(unittest.TestCase):
         for page in ("partmark", "partmarkd", "partmarkd.yaml"):
             self.assertTrue(list(self.m.root.glob(f"usr/share/man/man?/{page}.?.gz")), page)
 
+    def test_01b_the_lines_of_the_readme_bring_it_up_whatever_roots_umask(self):
+        page = (pathlib.Path(__file__).parents[2] / "README.md").read_text().split("## Install")[1]
+        lines = re.findall(r"^    sudo (install [^&]*|-u partmark partmark init|systemctl start partmarkd)", page, re.MULTILINE)
+        self.assertEqual(len(lines), 4, "the package's three, and init once more without it")
+        for line in lines[:3]:
+            self.m.run("sh", "-c", f"umask 077; {re.sub('^-u partmark', 'runuser -u partmark --', line)}")
+        self.await_active()
+        status = self.m.run("partmark", "status").stdout
+        self.assertIn("All that was read is accepted", status)
+        self.m.run("systemctl", "stop", UNIT)
+        self.m.run("rm", "/etc/partmark/partmarkd.yaml")
+
     def test_02_configured_it_starts_with_the_secret_that_systemd_hands_it(self):
         self.m.write("/etc/partmark-secret", SECRET + "\n", 0o600)
         self.m.write("/etc/partmark/partmarkd.yaml", CONFIG)
