@@ -1,0 +1,93 @@
+// The edges of what is refused, escaped, encoded and kept: one character or byte to either side.
+#include "can/auth.hpp"
+#include "can/json_text.hpp"
+#include "can/replies.hpp"
+#include "can/requests.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace partmark::can {
+namespace {
+
+std::string as_json(std::string_view text) {
+  std::string out;
+  append_json_string(out, text);
+  return out;
+}
+
+TEST(json_text, escapes_what_must_be_wherever_it_stands) {
+  EXPECT_EQ(as_json(""), R"("")");
+  EXPECT_EQ(as_json("\"a\\b\""), R"("\"a\\b\"")");
+  EXPECT_EQ(as_json("\na\tb\x1f"), R"("\u000aa\u0009b\u001f")");
+  EXPECT_EQ(as_json(std::string("\0x", 2)), R"("\u0000x")");
+  EXPECT_EQ(as_json(" !~\x7f"), R"(" !~\u007f")");
+  EXPECT_EQ(as_json("größe"), R"("größe")");
+}
+
+TEST(json_text, equals_one_character_after_the_other) {
+  const auto escaped = [](char c) {
+    const std::string alone = as_json(std::string(1, c));
+    return alone.substr(1, alone.size() - 2);
+  };
+  for (int a = 0; a < 256; ++a)
+    for (int b = 0; b < 256; ++b) {
+      const std::string both{static_cast<char>(a), static_cast<char>(b)};
+      ASSERT_EQ(as_json(both), '"' + escaped(both[0]) + escaped(both[1]) + '"');
+    }
+}
+
+TEST(requests, only_unreserved_characters_stand_in_a_path_as_they_are) {
+  const std::string kept = "AZaz09-._~";
+  const std::string target = list_partitions(kept + "@[`{/:", 1, 10).target;
+  EXPECT_NE(target.find(kept + "%40%5B%60%7B%2F%3A"), std::string::npos) << target;
+}
+
+TEST(auth, a_blank_inside_a_value_is_no_control_character) {
+  EXPECT_TRUE(check_auth_value("two words~"));
+  EXPECT_FALSE(check_auth_value("two\x1fwords"));
+  EXPECT_FALSE(check_auth_value("two\x7fwords"));
+}
+
+TEST(auth, a_tenant_id_has_every_visible_character_and_no_other) {
+  EXPECT_TRUE(check_tenant_id("!~"));
+  EXPECT_FALSE(check_tenant_id("a b"));
+  EXPECT_FALSE(check_tenant_id("a\x7f"));
+}
+
+TEST(replies, a_token_has_every_visible_character_and_no_other) {
+  EXPECT_EQ(read_token(R"({"success":true,"data":"!~"})").value(), "!~");
+  EXPECT_FALSE(read_token(R"({"success":true,"data":"a b"})"));
+  EXPECT_FALSE(read_token("{\"success\":true,\"data\":\"a\x7f\"}"));
+}
+
+TEST(replies, the_error_message_is_shown_before_what_explains_it) {
+  const http_reply reply{200, {}, R"({"success":false,"errorMsg":"first","detailErrorMsg":"second","message":"third"})"};
+  EXPECT_EQ(classify(reply, call_type::mark, {}).message, "first");
+}
+
+TEST(replies, a_header_that_was_too_large_on_a_kept_connection_is_not_asked_for_again_at_once) {
+  transport_failure f;
+  f.phase = transport_phase::read_header;
+  f.bytes_sent = true;
+  f.reused_connection = true;
+  f.reply_too_large = true;
+  const verdict v = classify(f, call_type::mark, {});
+  EXPECT_EQ(v.kind, verdict_kind::ambiguous);
+  EXPECT_TRUE(v.endpoint_trouble);
+  EXPECT_FALSE(v.retry_at_once) << "it would be as large again";
+}
+
+TEST(replies, concealing_leaves_a_cut_text_alone_that_begins_no_secret) {
+  verdict v;
+  v.message = "it said no and more…";
+  conceal(v, "s3cret-token");
+  EXPECT_EQ(v.message, "it said no and more…");
+  v.message = "it said s3cret…";
+  conceal(v, "s3cret-token");
+  EXPECT_EQ(v.message, "it said ***…");
+}
+
+}  // namespace
+}  // namespace partmark::can
