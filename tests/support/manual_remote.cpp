@@ -15,6 +15,8 @@ void manual_remote::send(std::uint64_t call_id, const std::string& endpoint, htt
   const wire_call read = read_wire_call(with_headers(std::move(request)));
   if (read.kind == wire_call_kind::trigger && read.violations.empty())
     call.said.plan = read.table;  // of a trigger there is nothing more to tell
+  else if (read.kind == wire_call_kind::list_partitions && read.violations.empty())
+    call.said.plan = "list of " + read.plan;
   else
     call.said = told_by(read);
   if (sending) sending(call);

@@ -14,6 +14,9 @@ namespace partmark::testing {
 class recording_events final : public events {
  public:
   bool keep = true;
+  severity least = severity::debug;
+
+  [[nodiscard]] bool wants(severity level) const override { return level >= least; }
 
   void emit(const event& e) override {
     ++counts_[e.name];
