@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <malloc.h>
 #include <unistd.h>
 #include <csignal>
 #include <random>
@@ -20,6 +21,9 @@ namespace {
 constexpr std::chrono::milliseconds drain_time{4000};
 constexpr std::chrono::milliseconds cancel_time{500};
 constexpr std::chrono::seconds heartbeat_every{60};
+
+// A turn reads some thousand records: after fewer turns in a row there is little to give back.
+constexpr unsigned busy_turns_kept = 8;
 
 control_reply unstored(control_reply reply) {
   reply.done = false;
@@ -117,8 +121,13 @@ void service::turn() {
   if (io_.stopped()) return;
   if (options_.once && !stopping_) decide_once();
   if (next.again) {
+    ++busy_turns_;
     schedule_turn();
-  } else if (next.wake) {
+    return;
+  }
+  // What much work took for a while goes back to the system.
+  if (std::exchange(busy_turns_, 0) > busy_turns_kept) ::malloc_trim(0);
+  if (next.wake) {
     wake_.expires_at(*next.wake);
     await_timer();
   }

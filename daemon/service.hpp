@@ -76,6 +76,7 @@ class service {
   boost::asio::steady_timer watchdog_;
   std::optional<boost::asio::posix::stream_descriptor> watch_descriptor_;
   bool turn_posted_ = false;
+  unsigned busy_turns_ = 0;  // in a row: each had more to do at once
   bool stopping_ = false;
   int exit_code_ = 0;
   std::string unwatched_;  // what was last said about it

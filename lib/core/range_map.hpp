@@ -159,10 +159,12 @@ class range_map {
   // What nearly every record does: the last run grows.
   bool append(range r, const V& v, run_changes<V>& out) {
     run* const last = runs_.tail();
-    if (last == nullptr || r.first != last->at.last + 1 || !(last->value == v)) return false;
-    take(*last, out);
+    if (last == nullptr) return false;
+    const range old{last->at.first, last->at.last};
+    if (r.first != old.last + 1 || !(last->value == v)) return false;
     last->at.last = r.last;
-    out.push_back({last->at, v, true});
+    out.push_back({old, v, false});
+    out.push_back({{old.first, r.last}, v, true});  // not read back from where it was just written
     return true;
   }
 
