@@ -43,7 +43,7 @@ class bare_watcher:
 
 def latencies(folder, server, dice):
     waits = []
-    with contextlib.closing(sqlite3.connect(folder / "journal.db", isolation_level=None, timeout=30)) as db:
+    with contextlib.closing(sqlite3.connect(folder / "journal/journal.db", isolation_level=None, timeout=30)) as db:
         db.execute("PRAGMA synchronous = NORMAL")
         for n in range(COMMITS):
             time.sleep(dice.uniform(0.001, 0.004))
@@ -54,10 +54,11 @@ def latencies(folder, server, dice):
 
 def measured(dice, through_daemon):
     with workspace() as folder, counting_server() as server:
-        config = configure(folder, folder / "journal.db", server.port, 64)
+        (folder / "journal").mkdir()  # its own, as where it is installed: what else changes in it wakes the watcher
+        config = configure(folder, folder / "journal/journal.db", server.port, 64)
         subprocess.run([PARTMARK, "--config", config, "init"], check=True, capture_output=True)
         if not through_daemon:
-            bare_watcher(folder, server.port)
+            bare_watcher(folder / "journal", server.port)
             return latencies(folder, server, dice)
         with open(folder / "log", "wb") as log, running([PARTMARKD, "--config", config], stderr=log, stdout=log):
             wait_until(lambda: (folder / "state.db").exists() and b"daemon.started" in (folder / "log").read_bytes())
