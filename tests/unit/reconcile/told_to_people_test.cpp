@@ -189,12 +189,35 @@ TEST(triggers_in_the_loop, a_trigger_that_did_not_get_through_waits_for_its_back
   d.journal.append_table({orders, "2025-10-20", "success"});
   d.hint();
   d.pass(milliseconds(1));
-  auto reply = std::get<http_reply>(retry_after(503, "600"));
-  d.answer(reply, orders);
-  d.pass(minutes(10) - seconds(1));
-  EXPECT_EQ(d.remote.all().size(), 1U);
+  d.answer(connection_refused(), orders);
+  d.pass(seconds(1));
+  EXPECT_EQ(d.remote.all().size(), 1U) << "it waits for a random part of an hour, not for its linger";
   d.pass(hours(1));
   EXPECT_EQ(d.remote.all().size(), 2U);
+}
+
+TEST(told_to_people, a_journal_that_cannot_be_read_is_told_at_the_first_try) {
+  loop_driver d;
+  d.start();
+  d.journal.trouble = [](memory_journal::step) -> std::optional<error> { return error{errc::io, "the disk is gone"}; };
+  d.hint();
+  EXPECT_EQ(d.log.count(event_name::journal_unreadable), 1U);
+}
+
+TEST(restarts, a_plan_goes_on_at_the_endpoint_that_is_configured_for_it) {
+  loop_driver d;
+  d.settings.endpoints.push_back({"other", "tn_1", 8, seconds(60)});
+  plan_settings& placed = d.settings.plans.emplace_back();
+  placed.uuid = "p";
+  placed.endpoint = "other";
+  d.start();
+  d.complete("p", 1);
+  d.answer(connection_refused());
+  d.kill();
+  d.start();
+  d.pass(minutes(10));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].endpoint, "other");
 }
 
 TEST(triggers_in_the_loop, what_every_table_owes_is_sent_after_a_restart) {
