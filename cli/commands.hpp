@@ -18,6 +18,7 @@ int run(const pending_options& options, session& s);
 int run(const held_options& options, session& s);
 int run(const rejected_options& options, session& s);
 int run(const control_options& options, session& s);
+int run(const prune_options& options, session& s);
 int run(const adopt_journal_options& options, session& s);
 int run(const check_state_options& options, session& s);
 int run(const rebuild_options& options, session& s);

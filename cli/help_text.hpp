@@ -184,7 +184,8 @@ once more. For when the platform has lost what it was told.
 
 inline constexpr std::string_view refold = R"(
 Forgets what was folded of one plan and folds its records anew; everything is then
-pushed again. Records that were pruned from the journal are gone from the result.
+pushed again. Where records were pruned from the journal, the others are folded on
+top of the marks that are there.
 )";
 
 inline constexpr std::string_view pause = R"(
@@ -204,6 +205,27 @@ counts. --repair pushes the differences again, unless a listed value could not b
 read. The daemon must be running.
 
 Exit status: 0 no difference, 1 differences, or a list could not be read.
+)";
+
+inline constexpr std::string_view prune = R"(
+Drops from the journal what was recorded longer ago than DURATION (90d, 12h) and is
+folded: the oldest records up to the first that has to stay, so never one behind a
+younger. The last folded record stays always, for by it the daemon knows its
+journal. What the platform was told, has still to hear or refused is in the state
+and does not change.
+
+May run while the daemon and jobs do: it works in short steps, and gives the room
+back to the file system. Stopped at any moment, nothing is half done.
+
+What goes with the records: `explain` no longer names their cause, a dedupe_key in
+them is new again, and `state rebuild` forgets what only they said. So keep them
+longer than any job or import may be repeated, and than your oldest backup of the
+state is old.
+
+Nothing is pruned while the daemon has still to read records of that age.
+
+Exit status: 0 done, 1 not now or not possible, 2 wrong usage, 78 it is not the
+journal that was folded.
 )";
 
 inline constexpr std::string_view check_state = R"(

@@ -3,6 +3,7 @@
 #include "cli/import_batches.hpp"
 #include "cli/import_input.hpp"
 #include "cli/json_writer.hpp"
+#include "cli/progress_line.hpp"
 #include "cli/record_check.hpp"
 #include "cli/row_reader.hpp"
 #include "cli/time_text.hpp"
@@ -26,7 +27,7 @@ class importer {
         window_(input.descriptor()),
         content_(std::move(content)),
         reader_(format_of(o) == import_format::csv ? make_csv_reader(window_) : make_ndjson_reader(window_)),
-        progress_(input.size(), s.err().looks(), clock_now().steady) {
+        progress_("record", "records", s.err().looks(), clock_now().steady) {
     if (!content_ && !o.dry_run) window_.hash_what_is_taken();
   }
 
@@ -52,7 +53,7 @@ class importer {
   input_window window_;
   std::optional<std::string> content_;  // hash of the whole input
   std::unique_ptr<row_reader> reader_;
-  import_progress progress_;
+  progress_line progress_;
   std::optional<import_batches> batches_;
   import_counts checked_;         // of a dry run; and the bad lines
   std::optional<error> stopped_;  // the journal cannot go on
@@ -139,9 +140,13 @@ std::string importer::derived_key() const {
 }
 
 void importer::draw_progress(steady_time t) {
-  const std::string drawing = progress_.draw(counts(), window_.bytes_taken(), t);
-  if (drawing.empty()) return;
-  session_.err().write(drawing);
+  if (!progress_.is_due(t)) return;
+  const import_counts all = counts();
+  const std::string bad =
+      all.bad > 0 ? painted(counted(all.bad, "bad line", "bad lines"), tone::bad, session_.err().looks()) : std::string();
+  progress_point at{.part = std::nullopt, .count = all.lines(), .note = bad};
+  if (const auto size = input_.size(); size && *size > 0) at.part = static_cast<double>(window_.bytes_taken()) / static_cast<double>(*size);
+  session_.err().write(progress_.draw(at, t));
   (void)session_.err().flush();
 }
 

@@ -1,11 +1,21 @@
 // Puts an import's records into the journal in short batches, so that other writers get their turn. Owned by the import, on its thread.
 #pragma once
 
-#include "cli/import_progress.hpp"
 #include "cli/import_row.hpp"
+#include "core/clock.hpp"
 #include "journal/journal_writer.hpp"
 
+#include <cstdint>
+
 namespace partmark {
+
+struct import_counts {
+  std::int64_t recorded = 0;
+  std::int64_t already = 0;
+  std::int64_t bad = 0;
+
+  [[nodiscard]] std::int64_t lines() const { return recorded + already + bad; }
+};
 
 class import_batches {
  public:

@@ -53,6 +53,7 @@ class parser {
     add_import();
     add_reads();
     add_changes();
+    add_prune();
     add_state();
   }
 
@@ -178,6 +179,13 @@ class parser {
         .add_flag("--repair", control_.command.repair, "Push the differences again");
   }
 
+  void add_prune() {
+    CLI::App& command = add("prune", "Drop old records that are folded", help::prune, prune_);
+    command.add_option("--older-than", prune_.older_than, "How long records stay, such as 90d")->required()->type_name("DURATION");
+    command.add_flag("--dry-run", prune_.dry_run, "Say what would go, drop nothing");
+    add_json(command, prune_.json);
+  }
+
   void add_state() {
     CLI::App& state = *app_.add_subcommand("state", "What the daemon keeps");
     state.require_subcommand(1);
@@ -210,6 +218,7 @@ class parser {
   held_options held_;
   rejected_options rejected_;
   control_options control_;
+  prune_options prune_;
   check_state_options check_state_;
   rebuild_options rebuild_;
   bool all_ = false;

@@ -83,6 +83,12 @@ struct control_options {
   bool json = false;
 };
 
+struct prune_options {
+  std::string older_than;  // a duration, not checked yet
+  bool dry_run = false;
+  bool json = false;
+};
+
 struct adopt_journal_options {};
 
 struct check_state_options {
@@ -96,7 +102,7 @@ struct rebuild_options {
 
 using command_options = std::variant<init_options, record_options, import_options, status_options, plans_options, show_options,
                                      explain_options, preview_options, pending_options, held_options, rejected_options, control_options,
-                                     adopt_journal_options, check_state_options, rebuild_options>;
+                                     prune_options, adopt_journal_options, check_state_options, rebuild_options>;
 
 struct command_line {
   std::string config_path;

@@ -46,6 +46,7 @@ class plans_only final : public journal {
 
   result<journal_look> look(const journal_position& folded) override { return source_.look(folded); }
   [[nodiscard]] const std::string& uuid() const override { return source_.uuid(); }
+  [[nodiscard]] bool is_pruned() override { return source_.is_pruned(); }
   result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) override {
     return source_.read_plans(from, limit, sink);
   }
@@ -92,16 +93,28 @@ state_changes taken_over(const stored_state& old, bool replay_triggers) {
   return kept;
 }
 
-result<void> check_journal(const std::string& path, const std::optional<stored_state>& old, bool without_pruned) {
+// How far the records that a rebuild reads were pruned.
+result<std::int64_t> pruned_through(const std::string& path, bool replay_triggers) {
+  auto file = journal_file::open(path);
+  if (!file) return file.error();
+  if (*file == nullptr) return error{errc::not_found, path + ": there are no records to rebuild the state from"};
+  const auto pruned =
+      (*file)->db().query_int64(replay_triggers ? "SELECT max(plans_pruned_through, tables_pruned_through) FROM journal_identity"
+                                                : "SELECT plans_pruned_through FROM journal_identity");
+  if (!pruned) return pruned.error();
+  return pruned->value_or(0);
+}
+
+result<void> check_journal(const std::string& path, const std::optional<stored_state>& old, const rebuild_options& options) {
   auto file = journal_file::open(path);
   if (!file) return file.error();
   if (*file == nullptr) return error{errc::not_found, path + ": there are no records to rebuild the state from"};
   if (old)
     if (auto same = (*file)->verify(old->position); !same) return same;
-  const auto pruned = (*file)->db().query_int64("SELECT plans_pruned_through FROM journal_identity");
+  const auto pruned = pruned_through(path, options.replay_triggers);
   if (!pruned) return pruned.error();
-  if (pruned->value_or(0) > 0 && !without_pruned)
-    return error{errc::invalid, path + ": the records up to " + std::to_string(**pruned) +
+  if (*pruned > 0 && !options.without_pruned)
+    return error{errc::invalid, path + ": the records up to " + std::to_string(*pruned) +
                                     " were pruned, and what they said would be forgotten; --without-pruned accepts that"};
   return {};
 }
@@ -163,8 +176,15 @@ int run(const rebuild_options& options, session& s) {
   }
   const auto old = read_old(path);
   if (!old) return s.trouble(old.error());
-  if (auto done = check_journal(settings.journal.path, *old, options.without_pruned); !done) return s.trouble(done.error());
-  const auto folded = build(settings, *old, options);
+  if (auto done = check_journal(settings.journal.path, *old, options); !done) return s.trouble(done.error());
+  const auto before = pruned_through(settings.journal.path, options.replay_triggers);
+  if (!before) return s.trouble(before.error());
+  auto folded = build(settings, *old, options);
+  // Records that went while they were being read may be missing.
+  if (const auto after = pruned_through(settings.journal.path, options.replay_triggers); folded && !after)
+    folded = after.error();
+  else if (folded && *after != *before)
+    folded = error{errc::busy, settings.journal.path + ": it was pruned meanwhile, and the state was left alone: rebuild again"};
   if (!folded) {
     static_cast<void>(discard_building(path));
     return s.trouble(folded.error());

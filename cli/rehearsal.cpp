@@ -39,6 +39,7 @@ class journal_until_frozen final : public journal {
     return frozen_ ? result<journal_look>(journal_look::unchanged) : real_.look(folded);
   }
   [[nodiscard]] const std::string& uuid() const override { return real_.uuid(); }
+  [[nodiscard]] bool is_pruned() override { return real_.is_pruned(); }
   result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) override {
     return real_.read_plans(from, limit, sink);
   }

@@ -6,7 +6,7 @@ _partmark_plans() {
 
 _partmark() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command= word i
-  local commands="init record import status plans show explain preview pending held rejected retry resync refold pause resume drift state"
+  local commands="init record import status plans show explain preview pending held rejected retry resync refold pause resume drift prune state"
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=${COMP_WORDS[i]}

@@ -76,6 +76,8 @@ result<init_outcome> init_journal(const std::string& path) {
   if (*stage == journal_stage::made && *before == 0)
     return error{errc::exists, path + ": this is a database already, but not a partmark journal; it was left alone. Choose another path"};
 
+  // Only now, before there is a page: so that pruning can make the file smaller. No word to a file that has tables.
+  if (auto set = file->execute("PRAGMA auto_vacuum = INCREMENTAL"); !set) return set.error();
   if (auto wal = use_wal_patiently(*file); !wal) return wal.error();
   if (auto schema = sqlite::migrate(*file, sql::journal_migrations); !schema) return schema.error();
   if (*before == 0) return init_outcome::made;

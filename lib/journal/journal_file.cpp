@@ -81,6 +81,13 @@ result<bool> journal_file::still_there() const {
   return *wal == wal_id_;
 }
 
+result<std::int64_t> journal_file::plans_pruned_through() {
+  auto identity = identity_.query();
+  const auto row = identity.step();
+  if (!row) return row.error();
+  return *row ? identity.int64(1) : 0;
+}
+
 result<void> journal_file::verify(const journal_position& folded) {
   auto scope = sqlite::transaction::begin(db_, sqlite::transaction_kind::deferred);
   if (!scope) return scope.error();

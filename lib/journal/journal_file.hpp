@@ -30,6 +30,7 @@ class journal_file {
   result<void> verify(const journal_position& folded);
 
   [[nodiscard]] const std::string& uuid() const { return uuid_; }
+  [[nodiscard]] result<std::int64_t> plans_pruned_through();
   [[nodiscard]] sqlite::connection& db() { return db_; }
   [[nodiscard]] journal_table& plans() { return plans_; }
   [[nodiscard]] journal_table& tables() { return tables_; }

@@ -20,13 +20,4 @@ result<void> journal_history::walk_plan(std::string_view plan, const std::functi
   }
 }
 
-result<std::int64_t> journal_history::plans_pruned_through() {
-  auto identity = file_->db().prepare("SELECT plans_pruned_through FROM journal_identity");
-  if (!identity) return identity.error();
-  auto found = identity->query();
-  const auto row = found.step();
-  if (!row) return row.error();
-  return *row ? found.int64(0) : 0;
-}
-
 }  // namespace partmark

@@ -22,7 +22,7 @@ class journal_history {
   result<void> walk_plan(std::string_view plan, const std::function<bool(const completion_row&)>& visit);
 
   // Records with a number up to this may have been deleted; 0: none was. corrupt, busy, io.
-  [[nodiscard]] result<std::int64_t> plans_pruned_through();
+  [[nodiscard]] result<std::int64_t> plans_pruned_through() { return file_->plans_pruned_through(); }
 
   [[nodiscard]] journal_file& file() { return *file_; }
 

@@ -91,6 +91,14 @@ result<journal_look> sqlite_journal::look(const journal_position& folded) {
   return journal_look::changed;
 }
 
+bool sqlite_journal::is_pruned() {
+  const auto open = ensure_open();
+  if (!open) return true;
+  if (!*open) return false;
+  const auto through = file_->plans_pruned_through();
+  return !through || *through > 0;
+}
+
 template <class Read>
 result<journal_slice> sqlite_journal::guarded(Read read) {
   if (file_ == nullptr) return error{errc::not_found, path_ + ": the journal is not open"};

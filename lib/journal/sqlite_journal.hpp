@@ -18,6 +18,7 @@ class sqlite_journal final : public journal {
   explicit sqlite_journal(std::string path);
 
   result<journal_look> look(const journal_position& folded) override;
+  [[nodiscard]] bool is_pruned() override;
   [[nodiscard]] const std::string& uuid() const override { return uuid_; }
 
   // errc::identity also here, when the file has fewer records than the cursor says. On an error some rows may have been given to the sink

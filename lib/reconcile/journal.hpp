@@ -69,6 +69,8 @@ class journal {
 
   // The uuid of the open journal; valid after look() answered unchanged or changed.
   [[nodiscard]] virtual const std::string& uuid() const = 0;
+  // Whether plans' records were pruned, or may have been because it cannot be read now: then the rest does not say everything.
+  [[nodiscard]] virtual bool is_pruned() = 0;
 
   // Rows with seq > from.folded_seq in ascending order, at most `limit`, in one short read transaction. A sink must not call back into the
   // journal.

@@ -115,10 +115,18 @@ void loop::start_refolds(now t) {
 
 void loop::start_refold(plan_state& plan, now t) {
   const plan_shape shape = *std::exchange(plan.affairs.use().refold_to, std::nullopt);
-  log_.emit(
-      {severity::warning, event_name::plan_refolding, "plan " + plan.name() + ": its records are folded anew", {{"plan", plan.name()}}});
+  // What only pruned records said would be lost, though the remote may have still to hear it: the others are folded on top of it.
+  const bool on_top = shape == plan.book.shape() && source_.is_pruned();
+  log_.emit({severity::warning,
+             event_name::plan_refolding,
+             "plan " + plan.name() + ": its records are folded anew" +
+                 (on_top ? ", on top of the marks that it has: older records were pruned" : ""),
+             {{"plan", plan.name()}}});
   ledger_changes changes;
-  plan.book.reset(shape, changes);
+  if (on_top)
+    plan.book.resync(changes);
+  else
+    plan.book.reset(shape, changes);
   unsaved_.durable = true;
   append(unsaved_, plan.id, changes);
   plan.affairs.use().inside.clear();

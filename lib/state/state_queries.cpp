@@ -200,4 +200,17 @@ result<std::vector<std::string>> paused(sqlite::connection& file) {
   return names;
 }
 
+result<fold_progress> progress(sqlite::connection& file) {
+  fold_progress found;
+  auto done = each_of(file, "progress", select(state_rows::position_columns, "progress"),
+                      [&](const auto& row) { return state_rows::read(row, found.position); });
+  if (done)
+    done = each_of(file, "plan", "SELECT uuid FROM plan WHERE refold_next IS NOT NULL ORDER BY uuid", [&](const auto& row) {
+      found.refolding.emplace_back(row.text(0));
+      return true;
+    });
+  if (!done) return done.error();
+  return found;
+}
+
 }  // namespace partmark::state_queries

@@ -22,6 +22,7 @@ namespace partmark::state_queries {
 [[nodiscard]] result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file);
 [[nodiscard]] result<std::vector<trigger_row>> triggers(sqlite::connection& file);
 [[nodiscard]] result<std::vector<std::string>> paused(sqlite::connection& file);
+[[nodiscard]] result<fold_progress> progress(sqlite::connection& file);
 
 // The open call of a plan, with its claims.
 [[nodiscard]] result<std::optional<intent_row>> open_call(sqlite::connection& file, plan_id plan);

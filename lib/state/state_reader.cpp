@@ -83,6 +83,10 @@ result<std::vector<std::string>> state_reader::paused() {
   return at_one_moment([&] { return state_queries::paused(file_); });
 }
 
+result<fold_progress> state_reader::progress() {
+  return at_one_moment([&] { return state_queries::progress(file_); });
+}
+
 result<stored_state> state_reader::load() { return load_state(file_); }
 
 result<std::vector<std::string>> state_reader::check() {

@@ -35,6 +35,11 @@ class state_reader {
   [[nodiscard]] result<std::vector<trigger_row>> triggers();        // pending and held, by table and date
   [[nodiscard]] result<std::vector<std::string>> paused();          // endpoints, by name
 
+  // How far the journal was folded, and what is being folded anew.
+  [[nodiscard]] result<fold_progress> progress();
+  // Makes what was read so far survive a power cut: before records that it rests upon are pruned from the journal.
+  result<void> make_durable() { return file_.sync_wal(); }
+
   // All of it, as the daemon takes it over at its start: to see what it would do.
   [[nodiscard]] result<stored_state> load();
 

@@ -24,6 +24,12 @@ struct state_summary {
   std::vector<std::string> paused;
 };
 
+// What the journal's records are still needed for.
+struct fold_progress {
+  journal_position position;
+  std::vector<std::string> refolding;  // plans whose records are being read again, by uuid
+};
+
 struct plan_overview {
   plan_row plan;
   std::int64_t success = 0;  // partitions by mark

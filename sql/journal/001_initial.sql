@@ -6,6 +6,7 @@
 -- CHECKs say what a column holds. The triggers refuse the same and more, with a sentence, for two reasons: INSERT OR IGNORE skips a row that fails a
 -- CHECK without a word, but nothing silences RAISE; and a job that is refused should read why.
 
+PRAGMA auto_vacuum = INCREMENTAL;    -- so that `partmark prune` can make the file smaller; only a file without tables takes it
 PRAGMA journal_mode = WAL;           -- in the file from here on; nothing to do inside a transaction when it is so already
 PRAGMA application_id = 1886678379;  -- "ptmk": this file is becoming a journal; user_version, last, says that it is one
 

@@ -49,6 +49,12 @@ class memory_journal final : public journal {
   void burn(std::int64_t numbers = 1);  // an ignored insert took sequence numbers
   std::int64_t append_table(table_entry e);
 
+  // Folded rows up to `through` go, as a pruner would have it.
+  void prune(std::int64_t through) {
+    std::erase_if(rows_, [through](const journal_entry& e) { return e.seq <= through; });
+    is_pruned_ = true;
+  }
+
   void remove() { present_ = false; }
   void create() { present_ = true; }
   void replace(std::string uuid);           // another journal stands in its place, empty
@@ -64,6 +70,7 @@ class memory_journal final : public journal {
 
   result<journal_look> look(const journal_position& folded) override;
   [[nodiscard]] const std::string& uuid() const override { return uuid_; }
+  [[nodiscard]] bool is_pruned() override { return is_pruned_; }
   result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) override;
   result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) override;
   result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
@@ -76,6 +83,7 @@ class memory_journal final : public journal {
 
   std::string uuid_ = "journal-1";
   bool present_ = true;
+  bool is_pruned_ = false;
   std::vector<journal_entry> rows_;  // ascending seq
   std::vector<table_entry> table_rows_;
   std::int64_t sequence_ = 0;

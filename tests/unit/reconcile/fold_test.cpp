@@ -107,6 +107,20 @@ TEST(fold, a_shape_configured_while_the_daemon_was_down_folds_the_plan_anew) {
   EXPECT_EQ(d.log.count("plan.refolded"), 1U);
 }
 
+TEST(fold, a_refold_after_a_prune_keeps_what_only_pruned_records_said) {
+  loop_driver d;
+  for (int day = 0; day < 4; ++day) d.journal.append(entry_of("p", daily, {day, day}, mark::success));
+  d.journal.append(entry_of("p", daily, {2, 2}, mark::failed));
+  d.start();
+  d.accept_all();
+  d.journal.prune(3);
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  EXPECT_EQ(d.log.count("plan.refolded"), 1U);
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{2, 2}, mark::failed}, {{0, 1}, mark::success}, {{3, 3}, mark::success}}));
+}
+
 TEST(fold, a_refold_waits_for_the_call_under_way) {
   loop_driver d;
   d.start();
