@@ -101,6 +101,7 @@ int service::run() {
   manager_.ready(status_text());
   schedule_turn();
   io_.run();
+  board_.say_repeats(true);
   board_.emit({severity::info, event_name::daemon_stopped, "stopped", {{"exit_code", static_cast<std::int64_t>(exit_code_)}}});
   return exit_code_;
 }
@@ -256,6 +257,7 @@ void service::heartbeat() {
                   {"in_flight", static_cast<std::int64_t>(s.in_flight)},
                   {"accepted", static_cast<std::int64_t>(s.calls.accepted)},
                   {"rejected_records", s.rejected}}});
+    board_.say_repeats();
     manager_.status(status_text());
     heartbeat();
   });

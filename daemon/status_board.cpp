@@ -22,13 +22,35 @@ status_board::status_board(boost::asio::io_context& io, events& log, const loop&
       site_(*this, recent_),
       server_(io, [this](const web_request& request) { return site_.answer(request); }) {}
 
+// Empty where the event has nothing to do with one.
+std::string_view status_board::endpoint_of(const event& e) const {
+  for (const auto& [key, value] : e.fields) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (!text) continue;
+    if (key == "endpoint") return *text;
+    if (key != "plan") continue;
+    const plan_state* plan = find(*text);
+    return plan ? std::string_view(loop_.calls().endpoints()[plan->endpoint].settings.name) : std::string_view();
+  }
+  return {};
+}
+
 void status_board::emit(const event& e) {
-  log_.emit(e);
   metrics_.emit(e);
+  if (e.level >= severity::warning && !repeats_.passes(e, endpoint_of(e), clock_now())) return;
+  log_.emit(e);
   recent_.emit(e);
 }
 
+void status_board::say_repeats(bool all) {
+  for (const event& e : all ? repeats_.rest() : repeats_.summaries(clock_now())) {
+    log_.emit(e);
+    recent_.emit(e);
+  }
+}
+
 result<void> status_board::listen(const std::optional<config::listen_address>& at) {
+  server_.set_names(settings_.status.hosts);
   if (at == listening_ && (at.has_value() == (server_.port() != 0))) return {};
   if (at) {
     if (auto done = server_.listen(at->address, at->port); !done) return done;

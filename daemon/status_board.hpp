@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "core/result.hpp"
 #include "observe/metrics.hpp"
+#include "observe/repeat_filter.hpp"
 #include "reconcile/loop.hpp"
 #include "state/state_reader.hpp"
 #include "status/recent_events.hpp"
@@ -26,11 +27,16 @@ class status_board final : public events, public status_source {
   status_board(boost::asio::io_context& io, events& log, const loop& watched, const config::settings& settings);
 
   void emit(const event& e) override;
+  // Logs what of repeated failures is due to be said; `all`: whatever is left, at the end.
+  void say_repeats(bool all = false);
 
   // Listens where the settings say, or not at all. An error changes nothing. web_server::listen's errors.
   result<void> listen(const std::optional<config::listen_address>& at);
   // The settings have changed.
-  void reloaded() { configured_.clear(); }
+  void reloaded() {
+    configured_.clear();
+    server_.set_names(settings_.status.hosts);
+  }
 
   summary_view summary() override;
   std::string metrics() override;
@@ -46,11 +52,13 @@ class status_board final : public events, public status_source {
   [[nodiscard]] plan_line line_of(const plan_state& plan, now t);
   [[nodiscard]] std::vector<held_view> holds_of(const plan_state& plan);
   [[nodiscard]] state_reader* stored();
+  [[nodiscard]] std::string_view endpoint_of(const event& e) const;
 
   events& log_;
   const loop& loop_;
   const config::settings& settings_;
   partmark::metrics metrics_;
+  repeat_filter repeats_;
   recent_events recent_;
   site site_;
   web_server server_;

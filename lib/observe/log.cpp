@@ -1,5 +1,7 @@
 #include "observe/log.hpp"
 
+#include "reconcile/event_ids.hpp"
+
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
@@ -89,6 +91,7 @@ std::string field_text(const field_value& v) {
 void to_journald(const event& e) {
   std::vector<std::string> lines{"MESSAGE=" + e.message, "PRIORITY=" + std::to_string(priority_of(e.level)), "SYSLOG_IDENTIFIER=partmarkd",
                                  "PARTMARK_EVENT=" + std::string(e.name)};
+  if (const auto id = event_id_of(e.name); !id.empty()) lines.push_back("MESSAGE_ID=" + std::string(id));
   for (const auto& [key, value] : e.fields) lines.push_back(field_name(key) + '=' + field_text(value));
   std::vector<iovec> parts;
   parts.reserve(lines.size());

@@ -117,6 +117,21 @@ class log(integration_case):
         self.assertLess(len(daemon.events("record.rejected")), 100)
         self.assertEqual(self.space.read("status")["journal"]["rejected"], 5000)
 
+    def test_what_is_refused_alike_is_summed_up(self):
+        self.space.configure(self.can.url, self.endpoint, log={"level": "info", "format": "json"})
+        self.space.partmark("init")
+        with journal(self.space.journal_path) as book:
+            book.add_all([(f"p{n}", "DAY", "2025-10-20", None, "success") for n in range(50)])
+            book.add_all([("bad", "DAY", "2025-10-20", "2025-10-19", "success")])
+        self.can.fault("reject", code="GONE", errorMsg="no such plan")
+        daemon = self.space.once()
+        self.assertEqual(self.space.read("status")["held_plans"], 50)
+        held = [e for e in daemon.events("plan.held")]
+        self.assertEqual(len(held), 20)
+        summed = [e for e in daemon.events("log.repeated") if e["of"] == "plan.held"]
+        self.assertEqual([(e["times"], e["endpoint"], e["level"]) for e in summed], [(30, "can", "error")])
+        self.assertIn("repeated 30 times since", summed[0]["msg"])
+
 
 if __name__ == "__main__":
     unittest.main()

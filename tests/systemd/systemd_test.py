@@ -133,6 +133,13 @@ class on_a_real_systemd(unittest.TestCase):
         self.assertRegex(self.m.show(UNIT, "StatusText"), ".")
         self.assertEqual(self.m.run("stat", "--format=%a %U %G", "/var/lib/partmark/journal/journal.db").stdout.strip(), "660 partmark partmark-jobs")
 
+    def test_02b_journalctl_explains_what_it_says(self):
+        (started,) = self.log("PARTMARK_EVENT=daemon.started")[-1:]
+        self.assertRegex(started["MESSAGE_ID"], r"\A[0-9a-f]{32}\Z")
+        said = self.m.run("journalctl", "--unit", UNIT, "-x", "--no-pager", "PARTMARK_EVENT=daemon.started").stdout
+        self.assertIn("Subject: partmarkd has started", said)
+        self.assertIn("/var/lib/partmark/journal/journal.db and the state", said)
+
     def test_03_a_second_user_with_a_hostile_umask_records_and_it_arrives(self):
         self.m.run("useradd", "--groups", "partmark-jobs", "jobber")
         self.m.run("useradd", "--groups", "partmark-jobs", "other")
