@@ -109,7 +109,9 @@ inline constexpr std::string_view status = R"(
 Shows how far the daemon has read the journal, what the remote has still to
 accept, and what it refused. Works without a daemon, a state or a journal.
 
-With --watch it is drawn again every two seconds, until interrupted.
+With --watch it is drawn again and again in place, like top, until q or Ctrl-C;
+where standard output is no terminal, one follows the other. --interval says how
+often, from 100ms to 1h.
 
 Exit status: 1 when a plan is held, else 0. Rejected records are shown but are no
 trouble by this measure: they stay listed after somebody has seen to them.

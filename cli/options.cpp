@@ -118,7 +118,8 @@ class parser {
   void add_reads() {
     CLI::App& status = add("status", "Health at a glance", help::status, status_);
     add_json(status, status_.json);
-    status.add_flag("--watch", status_.watch, "Draw it again every two seconds");
+    status.add_flag("--watch", status_.watch, "Draw it again and again, until q");
+    status.add_option("--interval", status_.interval, "How long each stays, with --watch")->type_name("DURATION")->capture_default_str();
 
     add_json(add("plans", "One line a plan", help::plans, plans_), plans_.json);
 

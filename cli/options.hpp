@@ -42,6 +42,7 @@ struct import_options {
 struct status_options {
   bool json = false;
   bool watch = false;
+  std::string interval = "2s";  // between two drawings; a duration, not checked yet
 };
 
 struct plans_options {

@@ -22,6 +22,7 @@ class output {
 
   // The reader went away: nothing more needs to be made.
   [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const style& looks() const { return looks_; }
 
  private:

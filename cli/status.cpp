@@ -6,13 +6,18 @@
 #include "cli/stores.hpp"
 #include "cli/terminal.hpp"
 #include "cli/time_text.hpp"
+#include "cli/watch_screen.hpp"
+#include "config/duration.hpp"
 #include "daemon/system_clock.hpp"
 
+#include <unistd.h>
 #include <algorithm>
-#include <thread>
 
 namespace partmark {
 namespace {
+
+constexpr milliseconds interval_min{100};
+constexpr milliseconds interval_max{3'600'000};
 
 struct health {
   bool has_state = false;
@@ -156,15 +161,27 @@ std::string page_of(const health& h, const style& looks) {
 
 int run(const status_options& o, session& s) {
   const config::settings& settings = s.settings();
-  for (;;) {
+  const auto interval = config::parse_duration(o.interval);
+  if (!interval) return s.usage("--interval: " + interval.error().message);
+  if (*interval < interval_min || *interval > interval_max) return s.usage("--interval: " + o.interval + ": 100ms to 1h was expected");
+  if (!o.watch) {
     const result<health> h = look(settings);
     if (!h) return s.trouble(h.error());
-    if (o.watch && s.out().looks().is_terminal && !o.json) s.out().write("\x1b[H\x1b[2J");
     s.out().write(o.json ? json_of(*h, settings) : page_of(*h, s.out().looks()));
-    if (!o.watch) return exit_code_of(*h);
-    if (!s.out().flush() || s.out().closed()) return exit_fine;
-    std::this_thread::sleep_for(std::chrono::seconds(2));
+    return exit_code_of(*h);
   }
+  watch_screen screen(s.out(), STDIN_FILENO);
+  do {
+    const result<health> h = look(settings);
+    // What cannot be read now may be a moment later: a state that is being exchanged, say.
+    if (o.json)
+      s.out().write(h ? json_of(*h, settings) : std::string());
+    else
+      screen.draw((h ? page_of(*h, s.out().looks()) : painted(h.error().message, tone::bad, s.out().looks()) + "\n") +
+                  painted(short_utc(clock_now().system) + (s.out().looks().is_terminal ? "   q: quit" : ""), tone::dim, s.out().looks()) +
+                  "\n");
+  } while (screen.wait(*interval));
+  return exit_fine;
 }
 
 }  // namespace partmark

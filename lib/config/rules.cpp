@@ -160,6 +160,37 @@ rule<endpoint_url> web_address() {
           [](const node& value) { return value.what == node::kind::scalar ? parse_url(value.text) : std::nullopt; }, &show_url};
 }
 
+namespace {
+
+// Labels of letters, digits and '-', between dots.
+bool is_host_name(std::string_view text) {
+  bool label_ended = true;
+  for (const char c : text) {
+    const bool in_label = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    if (!in_label && (c != '.' || label_ended)) return false;
+    label_ended = c == '.';
+  }
+  return !label_ended && text.size() <= 253;
+}
+
+}  // namespace
+
+rule<std::vector<std::string>> host_names(std::size_t names_max) {
+  return {"expected a list of at most " + std::to_string(names_max) + " host names without port, such as [metrics.example.org]",
+          [names_max](const node& value) -> std::optional<std::vector<std::string>> {
+            std::vector<std::string> names;
+            if (value.what == node::kind::null) return names;
+            if (value.what != node::kind::list || value.items.size() > names_max) return std::nullopt;
+            for (const node& item : value.items) {
+              if (item.what != node::kind::scalar || !is_host_name(item.text)) return std::nullopt;
+              std::string& name = names.emplace_back(item.text);
+              for (char& c : name)
+                if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+            }
+            return names;
+          }};
+}
+
 rule<std::optional<listen_address>> listen_or_off() {
   return {"expected off or an IP address and a port, such as 127.0.0.1:9464 or \"[::1]:9464\"",
           [](const node& value) -> std::optional<std::optional<listen_address>> {

@@ -49,6 +49,7 @@ struct rule {
 [[nodiscard]] rule<std::string> table_name();
 [[nodiscard]] rule<endpoint_url> web_address();
 [[nodiscard]] rule<std::optional<listen_address>> listen_or_off();
+[[nodiscard]] rule<std::vector<std::string>> host_names(std::size_t names_max);  // in small letters
 
 template <class E>
 [[nodiscard]] rule<E> one_of(std::vector<std::pair<std::string, E>> choices) {

@@ -136,7 +136,8 @@ schema<settings> all_keys() {
       section("retry", &s::retry, retry_keys()),
       section("circuit", &s::circuit, circuit_keys()),
       section("drift", &s::drift, drift_keys()),
-      section("status", &s::status, {value("listen", &status_settings::listen, listen_or_off())}),
+      section("status", &s::status,
+              {value("listen", &status_settings::listen, listen_or_off()), value("hosts", &status_settings::hosts, host_names(32))}),
       section("control", &s::control, {value("socket", &control_settings::socket, file_path(socket_path_bytes_max))}),
       section("log", &s::log, log_keys()),
   };

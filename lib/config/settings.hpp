@@ -150,6 +150,7 @@ struct listen_address {
 
 struct status_settings {
   std::optional<listen_address> listen = listen_address{};  // nullopt: off
+  std::vector<std::string> hosts;                           // further names that a request's Host may give; small letters
 
   friend bool operator==(const status_settings&, const status_settings&) = default;
 };

@@ -3,6 +3,8 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
+#include <algorithm>
+
 namespace partmark {
 namespace {
 
@@ -13,7 +15,7 @@ using answer = std::variant<request_reader::whole, request_reader::refused>;
 
 answer refuse(unsigned status, const char* text) { return request_reader::refused{plain_reply(status, text)}; }
 
-answer judge(const parser& parsed, const std::string& machine_name) {
+answer judge(const parser& parsed, const std::vector<std::string>& names) {
   const auto& message = parsed.get();
   const bool head = message.method() == http::verb::head;
   if (!head && message.method() != http::verb::get) return refuse(405, "only GET and HEAD are answered here");
@@ -24,8 +26,10 @@ answer judge(const parser& parsed, const std::string& machine_name) {
   } else {
     if (std::next(hosts.first) != hosts.second) return refuse(400, "there is more than one Host header");
     const auto host = hosts.first->value();
-    if (!is_own_host({host.data(), host.size()}, machine_name))
-      return refuse(421, "this is not a name of this machine: use its address, its host name or localhost");
+    const auto is_it = [&](const std::string& name) { return is_own_host({host.data(), host.size()}, name); };
+    if (std::none_of(names.begin(), names.end(), is_it))
+      return refuse(421,
+                    "this is not a name of this machine: use its address, its host name or localhost, or add the name to status.hosts");
   }
   const auto target = message.target();
   auto request = parse_target({target.data(), target.size()});
@@ -53,7 +57,7 @@ std::optional<answer> request_reader::next() {
   if (ec == http::error::header_limit) return refuse(431, "the request's header is larger than 8 KiB");
   if (!parsed.is_header_done()) return refuse(400, "this is not an HTTP/1 request");
   bytes_.erase(0, header_end + 4);
-  return judge(parsed, machine_name_);
+  return judge(parsed, names_);
 }
 
 }  // namespace partmark

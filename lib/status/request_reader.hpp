@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace partmark {
 
@@ -17,7 +18,8 @@ inline constexpr std::size_t request_bytes_max = 8 * 1024;  // line and headers
 
 class request_reader {
  public:
-  explicit request_reader(std::string machine_name) : machine_name_(std::move(machine_name)) {}
+  // `names`: what a Host may say beside addresses and localhost.
+  explicit request_reader(std::vector<std::string> names) : names_(std::move(names)) {}
 
   struct whole {
     web_request request;
@@ -37,7 +39,7 @@ class request_reader {
   [[nodiscard]] bool begun() const { return !bytes_.empty(); }
 
  private:
-  std::string machine_name_;
+  std::vector<std::string> names_;
   std::string bytes_;
 };
 

@@ -34,22 +34,22 @@ std::string machine_name() {
 
 struct web_server::state {
   state(boost::asio::io_context& context, handler how, web_limits bounds)
-      : io(context), answer(std::move(how)), limits(bounds), pause(context), own_name(machine_name()) {}
+      : io(context), answer(std::move(how)), limits(bounds), pause(context), names{machine_name()} {}
 
   boost::asio::io_context& io;
   handler answer;
   web_limits limits;
   std::optional<tcp::acceptor> acceptor;
   boost::asio::steady_timer pause;
-  std::string own_name;
-  std::list<session*> sessions;  // the one that was busy last at the end; each takes itself out
+  std::vector<std::string> names;  // of this machine, as a Host may give them
+  std::list<session*> sessions;    // the one that was busy last at the end; each takes itself out
 };
 
 // Alive while something of it is under way: every handler holds it.
 class web_server::session : public std::enable_shared_from_this<session> {
  public:
   session(tcp::socket socket, std::shared_ptr<state> shared)
-      : socket_(std::move(socket)), deadline_(socket_.get_executor()), shared_(std::move(shared)), reader_(shared_->own_name) {
+      : socket_(std::move(socket)), deadline_(socket_.get_executor()), shared_(std::move(shared)), reader_(shared_->names) {
     place_ = shared_->sessions.insert(shared_->sessions.end(), this);
   }
   ~session() { shared_->sessions.erase(place_); }
@@ -161,6 +161,11 @@ result<void> web_server::listen(const std::string& address, std::uint16_t port) 
   state_->acceptor.emplace(std::move(fresh));
   accept(state_);
   return {};
+}
+
+void web_server::set_names(const std::vector<std::string>& names) {
+  state_->names = {machine_name()};
+  state_->names.insert(state_->names.end(), names.begin(), names.end());
 }
 
 void web_server::stop_listening() {

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace partmark {
 
@@ -36,6 +37,8 @@ class web_server {
   // Listens at an IP address; port 0: any free one. Where it listened before it stops; connections made there stay. On an error everything
   // is as it was. busy: the port is taken; permission; io.
   result<void> listen(const std::string& address, std::uint16_t port);
+  // Further names than the machine's that a request's Host may give; for connections made from now on.
+  void set_names(const std::vector<std::string>& names);
   // Stops listening; connections end with their request.
   void stop_listening();
   // Closes everything.

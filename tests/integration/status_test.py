@@ -226,6 +226,15 @@ class server(status_case):
         self.space.configure(self.can.url, **sections)
         self.daemon.signal(signal.SIGHUP)
 
+    def test_a_reload_adds_a_name_that_a_request_may_use(self):
+        self.serve()
+        self.assertEqual(self.ask("/metrics", headers={"Host": "metrics.example.org"})[0], 421)
+        self.reload(status={"listen": "127.0.0.1:0", "hosts": ["Metrics.Example.org"]})
+        self.daemon.await_event("config.reloaded")
+        self.port = self.daemon.events("status.listening")[-1]["port"]
+        self.assertEqual(self.ask("/metrics", headers={"Host": f"metrics.example.org:{self.port}"})[0], 200)
+        self.assertEqual(self.ask("/metrics", headers={"Host": "other.example.org"})[0], 421)
+
     def test_a_reload_moves_it_and_one_that_cannot_keeps_it(self):
         self.serve()
         with socket.create_server(("127.0.0.1", 0)) as free:

@@ -42,7 +42,7 @@ triggers: { on_ambiguous: hold }
 retry: { initial: 1.5s, max: 1500ms, multiplier: 1 }
 circuit: { open_after: 1, probe_every: 1h }
 drift: { check_every: 1d }
-status: { listen: "[::1]:0" }
+status: { listen: "[::1]:0", hosts: [Metrics.example.org, box_2] }
 control: { socket: ./c.sock }
 log: { level: trace, format: json }
 )";
@@ -76,6 +76,7 @@ TEST(config, every_key_reaches_its_field) {
   EXPECT_EQ(got.circuit, (circuit_settings{1, 1h}));
   EXPECT_EQ(got.drift, (drift_settings{std::chrono::days(1)}));
   EXPECT_EQ(got.status.listen, (listen_address{"::1", 0}));
+  EXPECT_EQ(got.status.hosts, (std::vector<std::string>{"metrics.example.org", "box_2"}));
   EXPECT_EQ(got.control, (control_settings{"./c.sock"}));
   EXPECT_EQ(got.log, (log_settings{log_level::trace, log_format::json}));
 }

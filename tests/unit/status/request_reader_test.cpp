@@ -11,7 +11,7 @@ using refused = request_reader::refused;
 constexpr std::string_view good = "GET /metrics?a=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 
 unsigned status_of(std::string_view bytes) {
-  request_reader reader("box");
+  request_reader reader({"box", "metrics.example.org"});
   reader.feed(bytes);
   const auto got = reader.next();
   if (!got) return 0;
@@ -20,7 +20,7 @@ unsigned status_of(std::string_view bytes) {
 }
 
 TEST(request_reader, reads_a_request_that_comes_byte_by_byte) {
-  request_reader reader("box");
+  request_reader reader({"box", "metrics.example.org"});
   for (std::size_t i = 0; i < good.size(); ++i) {
     ASSERT_FALSE(reader.next()) << i;
     reader.feed(good.substr(i, 1));
@@ -36,7 +36,7 @@ TEST(request_reader, reads_a_request_that_comes_byte_by_byte) {
 }
 
 TEST(request_reader, reads_requests_that_follow_one_another_at_once) {
-  request_reader reader("box");
+  request_reader reader({"box", "metrics.example.org"});
   reader.feed(std::string(good) + "HEAD / HTTP/1.1\r\nHost: localhost:9464\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(std::get<whole>(*reader.next()).request.path, "/metrics");
   const auto second = std::get<whole>(*reader.next());
@@ -50,6 +50,9 @@ TEST(request_reader, refuses_what_it_does_not_serve_with_the_right_status) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "CONNECT"})
     EXPECT_EQ(status_of(std::string(method) + " / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), 405U) << method;
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"), 421U);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: Metrics.Example.org:9464\r\n\r\n"), 200U);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: metrics.example.org.evil.example\r\n\r\n"), 421U);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: x.metrics.example.org\r\n\r\n"), 421U);
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400U);
   EXPECT_EQ(status_of("GET / HTTP/1.0\r\n\r\n"), 200U) << "old health checks send no Host";
   EXPECT_EQ(status_of("GET / HTTP/1.0\r\nHost: evil.example\r\n\r\n"), 421U);
