@@ -71,8 +71,8 @@ class plans_only final : public journal {
 // nullopt: what is there makes no sense, or is of another version.
 result<std::optional<stored_state>> read_old(const std::string& path) {
   const auto hopeless = [](const error& e) -> result<std::optional<stored_state>> {
-    const bool may_pass = e.code == errc::busy || e.code == errc::io || e.code == errc::permission || e.code == errc::exists ||
-                          e.code == errc::invalid;
+    const bool may_pass =
+        e.code == errc::busy || e.code == errc::io || e.code == errc::permission || e.code == errc::exists || e.code == errc::invalid;
     if (may_pass) return e;
     return std::optional<stored_state>();
   };
