@@ -10,6 +10,9 @@
 namespace partmark {
 namespace {
 
+// So many at once are a catch-up, not a day's work.
+constexpr std::int64_t many_records = 100'000;
+
 std::string describe(plan_shape s) {
   return s.kind == plan_kind::full_refresh ? std::string("full refresh") : std::string(to_text(s.unit));
 }
@@ -134,6 +137,10 @@ std::vector<plan_id> fold::take_touched() {
                "folded " + std::to_string(batch_folded_) + " records of " + std::to_string(touched_.size()) + " plans",
                {{"records", batch_folded_}, {"plans", static_cast<std::int64_t>(touched_.size())}, {"rejected", batch_rejected_}}});
   for (const plan_id id : touched_) is_touched_[id] = false;
+  if (batch_folded_ > many_records) {
+    marks_.release();
+    pending_.release();
+  }
   batch_folded_ = 0;
   batch_rejected_ = 0;
   return std::exchange(touched_, {});

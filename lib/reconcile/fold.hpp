@@ -24,6 +24,8 @@ class batch_tail {
   void resume(const std::vector<plan_run_change<V>>& to) {
     if (to.size() != end_) base_ = to.size();
   }
+  // Gives back the memory that a fold of many plans took.
+  void release() { last_ = {}; }
   // Asks for the memory that the plan's next append() probably changes.
   void fetch(const std::vector<plan_run_change<V>>& to, plan_id plan) const {
     if (plan < last_.size() && last_[plan] < to.size()) __builtin_prefetch(&to[last_[plan]], 1);
