@@ -75,6 +75,8 @@ service::service(const daemon_options& options, config::settings settings, event
 }
 
 int service::run() {
+  // First: who reads that the daemon started may talk to it.
+  const auto listening = control_.listen(settings_.control.socket);
   board_.emit({severity::info,
                event_name::daemon_started,
                "partmarkd " PARTMARK_VERSION " started",
@@ -88,8 +90,7 @@ int service::run() {
     board_.emit({severity::warning, event_name::files_open, warning, {}});
   await_signal();
   watch_journal();
-  if (auto listening = control_.listen(settings_.control.socket); !listening)
-    board_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
+  if (!listening) board_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
   heartbeat();
   watchdog();
   if (options_.deadline) {
