@@ -19,7 +19,7 @@ struct migration {
   std::string_view sql;
 };
 
-// Runs what the file lacks, in order, each script in a transaction of its own together with its number; script i makes version i + 1.
+// Runs what the file lacks, in order, in one transaction: nobody sees a version between. Script i makes version i + 1.
 // Another process may do the same at the same time. newer_version: the file's number is beyond the last script; it is not touched.
 // Otherwise the connection's errors.
 result<void> migrate(connection& file, std::span<const migration> scripts);
