@@ -1,54 +1,18 @@
 #include "journal/sqlite_journal.hpp"
 
+#include "journal/read_slice.hpp"
 #include "journal/row_views.hpp"
-#include "sqlite/transaction.hpp"
 
 #include <algorithm>
 #include <cassert>
 
 namespace partmark {
-namespace {
-
-// The rows and the table's last number come from one snapshot: a number given later must not count as folded.
-template <class Deliver>
-result<journal_slice> read_slice(journal_file& file, journal_table& table, const journal_cursor& from, std::size_t limit, Deliver deliver) {
-  auto scope = sqlite::transaction::begin(file.db(), sqlite::transaction_kind::deferred);
-  if (!scope) return scope.error();
-  const auto last = table.last_seq();
-  if (!last) return last.error();
-  if (*last < from.folded_seq)
-    return identity_error(file.db().path(),
-                          "it ends at seq " + std::to_string(*last) + ", but was folded up to seq " + std::to_string(from.folded_seq));
-
-  journal_slice slice{.cursor = from};
-  std::int64_t row_seq = 0;
-  bool ascending = true;
-  const auto done = table.scan(from.folded_seq, [&](const sqlite::argument_row& row) {
-    const std::int64_t seq = row.int64(plan_column::seq);
-    ascending = seq > row_seq;  // by the primary key of a real table; whoever put a view in its place gets no say
-    if (!ascending) return true;
-    row_seq = seq;
-    deliver(row);
-    return ++slice.rows == limit;
-  });
-  if (!done) return done.error();
-  if (!ascending) return error{errc::corrupt, file.db().path() + ": not a journal: its records do not come in the order of seq"};
-  slice.full = slice.rows == limit;
-  slice.cursor.folded_seq = slice.full ? row_seq : std::max(*last, row_seq);
-  if (slice.rows == 0) return slice;
-  const auto hash = table.hash_of(row_seq);
-  if (!hash) return hash.error();
-  slice.cursor.anchor_seq = row_seq;
-  slice.cursor.anchor_hash = hash->value();
-  return slice;
-}
-
-}  // namespace
 
 sqlite_journal::sqlite_journal(std::string path) : path_(std::move(path)) {}
 
 void sqlite_journal::close() {
   seen_version_.reset();
+  plans_.forget();
   file_.reset();
 }
 
@@ -109,9 +73,7 @@ result<journal_slice> sqlite_journal::guarded(Read read) {
 
 result<journal_slice> sqlite_journal::read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) {
   assert(limit > 0);
-  return guarded([&](journal_file& file) {
-    return read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& row) { sink.row(plan_row_of(row)); });
-  });
+  return guarded([&](journal_file& file) { return plans_.read(file, from, limit, sink); });
 }
 
 result<journal_slice> sqlite_journal::read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) {

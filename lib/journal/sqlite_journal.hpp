@@ -1,7 +1,9 @@
 // The journal port on a real file: opens it, follows it when it is replaced, reads it in slices. Owned by the daemon (or a command that
-// reads), used on the loop's thread. It never writes to the file and never blocks; between calls it holds no read transaction.
+// reads), used on the loop's thread (a catch-up
+// reads ahead on a second one). It never writes to the file and never blocks; between calls it holds no read transaction.
 #pragma once
 
+#include "journal/catch_up_reader.hpp"
 #include "journal/journal_file.hpp"
 #include "reconcile/journal.hpp"
 
@@ -43,6 +45,7 @@ class sqlite_journal final : public journal {
   std::string path_;
   std::string uuid_;
   std::unique_ptr<journal_file> file_;
+  catch_up_reader plans_;
   std::optional<std::int64_t> seen_version_;  // data_version of the last look that was fine
 };
 

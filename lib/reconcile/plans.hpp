@@ -5,9 +5,9 @@
 #include "core/lazy.hpp"
 #include "core/ledger.hpp"
 #include "core/optional_time.hpp"
+#include "core/text_arena.hpp"
 #include "reconcile/settings.hpp"
 #include "reconcile/state.hpp"
-#include "reconcile/text_arena.hpp"
 #include "reconcile/text_pool.hpp"
 
 #include <boost/container/deque.hpp>

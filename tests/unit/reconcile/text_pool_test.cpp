@@ -1,6 +1,6 @@
 #include "reconcile/text_pool.hpp"
 
-#include "reconcile/text_arena.hpp"
+#include "core/text_arena.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,191 @@
+// A catch-up reads the next slice on a second thread during the fold of this one: what arrives must be what a plain read gives.
+#include "unit/journal/journal_fixture.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+
+namespace partmark {
+namespace {
+
+using testing::insert_day;
+using testing::keeping_sink;
+using testing::open_as_job;
+
+struct acting_sink final : journal::plan_sink {
+  std::function<void(const completion_row&)> act;
+
+  void row(const completion_row& r) override { act(r); }
+};
+
+struct catching_up : testing::journal_fixture {
+  sqlite_journal reader{path};
+  journal_position at;
+
+  void insert(int count) {
+    auto job = open_as_job(path);
+    job.execute("BEGIN").value();
+    for (int i = 0; i < count; ++i) insert_day(job, "plan-" + std::to_string(i));
+    job.execute("COMMIT").value();
+  }
+
+  // A turn of the loop, as far as the journal sees it.
+  result<journal_slice> read(std::size_t limit, journal::plan_sink& sink) {
+    const auto look = reader.look(at);
+    if (!look) return look.error();
+    if (*look == journal_look::unchanged && !more) return journal_slice{.cursor = at.plans};
+    auto slice = reader.read_plans(at.plans, limit, sink);
+    if (!slice) return slice;
+    at.uuid = reader.uuid();
+    at.plans = slice->cursor;
+    more = slice->full;
+    return slice;
+  }
+  void read_to_end(std::size_t limit, journal::plan_sink& sink) {
+    do {
+      read(limit, sink).value();
+    } while (more);
+  }
+
+  void replace_by(const std::string& other) {
+    std::filesystem::remove(path + "-wal");
+    std::filesystem::remove(path + "-shm");
+    std::filesystem::rename(other, path);
+  }
+  void start_over() {
+    at = {};
+    more = true;
+  }
+
+  bool more = true;
+};
+
+TEST_F(catching_up, slices_arrive_whole_and_in_order_whatever_their_size) {
+  make_journal();
+  insert(100);
+  keeping_sink whole;
+  read_to_end(1000, whole);
+  ASSERT_EQ(whole.rows.size(), 100);
+  const journal_cursor end = at.plans;
+  for (const std::size_t limit : {1, 2, 3, 7, 33, 50, 99, 100, 101}) {
+    start_over();
+    keeping_sink sliced;
+    read_to_end(limit, sliced);
+    ASSERT_EQ(sliced.rows.size(), 100) << "slices of " << limit;
+    for (std::size_t i = 0; i < 100; ++i) {
+      EXPECT_EQ(sliced.rows[i].seq, whole.rows[i].seq);
+      EXPECT_EQ(sliced.rows[i].plan, whole.rows[i].plan);
+      EXPECT_EQ(sliced.rows[i].first, whole.rows[i].first);
+      EXPECT_EQ(sliced.rows[i].last, whole.rows[i].last);
+      EXPECT_EQ(sliced.rows[i].outcome, whole.rows[i].outcome);
+      EXPECT_EQ(sliced.rows[i].run_type, whole.rows[i].run_type);
+    }
+    EXPECT_EQ(at.plans, end);
+  }
+}
+
+TEST_F(catching_up, more_text_than_a_block_takes_arrives) {
+  make_journal();
+  const auto text_of = [](std::size_t i) { return std::string(1000, static_cast<char>('a' + i % 26)); };
+  auto job = open_as_job(path);
+  for (std::size_t i = 0; i < 400; ++i)
+    job.execute("INSERT INTO plan_completion(plan, outcome, job) VALUES ('p', 'success', '" + text_of(i) + "')").value();
+  keeping_sink sink;
+  read_to_end(100, sink);
+  ASSERT_EQ(sink.rows.size(), 400);
+  for (std::size_t i = 0; i < 400; ++i) EXPECT_EQ(sink.rows[i].job, text_of(i));
+}
+
+// The last slice may have been read ahead before the commit and be asked for after the look that saw it.
+TEST_F(catching_up, a_record_committed_meanwhile_is_neither_missed_nor_seen_twice) {
+  for (int records = 1; records <= 12; ++records) {
+    SCOPED_TRACE(records);
+    std::filesystem::remove_all(path);
+    std::filesystem::remove_all(path + "-wal");
+    std::filesystem::remove_all(path + "-shm");
+    start_over();
+    make_journal();
+    insert(records);
+    auto job = open_as_job(path);
+    int inserted = records;
+    std::vector<std::int64_t> seen;
+    acting_sink sink;
+    sink.act = [&](const completion_row& r) {
+      seen.push_back(r.seq);
+      if (inserted < 30 && r.seq % 2 == 0) insert_day(job, "late-" + std::to_string(++inserted));
+    };
+    for (int turn = 0; turn < 40; ++turn) read(3, sink).value();
+    ASSERT_EQ(seen.size(), static_cast<std::size_t>(inserted));
+    for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], static_cast<std::int64_t>(i) + 1);
+  }
+}
+
+TEST_F(catching_up, a_refold_from_the_start_reads_from_the_start) {
+  make_journal();
+  insert(20);
+  keeping_sink sink;
+  for (int i = 0; i < 3; ++i) read(4, sink).value();
+  start_over();
+  keeping_sink again;
+  read_to_end(4, again);
+  ASSERT_EQ(again.rows.size(), 20);
+  EXPECT_EQ(again.rows.front().seq, 1);
+}
+
+TEST_F(catching_up, another_slice_size_is_heeded) {
+  make_journal();
+  insert(20);
+  keeping_sink sink;
+  for (int i = 0; i < 3; ++i) read(4, sink).value();
+  EXPECT_EQ(read(1, sink).value().rows, 1);
+  EXPECT_EQ(read(5, sink).value().rows, 5);
+  EXPECT_EQ(sink.rows.size(), 18);
+}
+
+TEST_F(catching_up, nothing_of_a_journal_that_was_replaced_arrives) {
+  make_journal();
+  insert(20);
+  keeping_sink sink;
+  for (int i = 0; i < 3; ++i) read(4, sink).value();
+  const std::string other = folder.file("other.db");
+  init_journal(other).value();
+  replace_by(other);
+  const auto refused = read(4, sink);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::identity);
+  EXPECT_EQ(sink.rows.size(), 12);
+}
+
+TEST_F(catching_up, a_restored_copy_is_read_anew) {
+  make_journal();
+  insert(12);
+  const std::string copy = folder.file("copy.db");
+  open_as_job(path).execute("VACUUM INTO '" + copy + "'").value();
+  insert(8);
+  keeping_sink sink;
+  for (int i = 0; i < 3; ++i) read(4, sink).value();
+  {
+    auto job = open_as_job(copy);
+    for (int i = 0; i < 8; ++i) insert_day(job, "restored");
+  }
+  replace_by(copy);
+  read_to_end(4, sink);
+  ASSERT_EQ(sink.rows.size(), 20);
+  for (std::size_t i = 12; i < 20; ++i) EXPECT_EQ(sink.rows[i].plan, "restored");
+}
+
+TEST_F(catching_up, what_a_sink_throws_comes_out_and_the_next_read_goes_on) {
+  make_journal();
+  insert(20);
+  keeping_sink kept;
+  for (int i = 0; i < 2; ++i) read(4, kept).value();
+  acting_sink throwing;
+  throwing.act = [](const completion_row&) { throw std::runtime_error("no room"); };
+  EXPECT_THROW(static_cast<void>(read(4, throwing)), std::runtime_error);
+  read_to_end(4, kept);
+  ASSERT_EQ(kept.rows.size(), 20);
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(kept.rows[i].seq, static_cast<std::int64_t>(i) + 1);
+}
+
+}  // namespace
+}  // namespace partmark
