@@ -6,6 +6,8 @@
 #include "observe/log.hpp"
 #include "reconcile/event_names.hpp"
 
+#include <malloc.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -34,6 +36,8 @@ int run(const partmark::daemon_options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // One heap for all: the short-lived second threads would each leave one of megabytes behind.
+  ::mallopt(M_ARENA_MAX, 1);
   const auto parsed = partmark::parse_options(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   try {

@@ -71,6 +71,7 @@ service::service(const daemon_options& options, config::settings settings, event
   if (!options_.once) board_.listen(settings_.status.listen).value();
   const now t = clock_now();
   loop_.restore(state_->load(loop_.rows_to_restore()).value(), boot_id(), t);
+  release_memory();
   if (options_.once) loop_.retry_held(std::nullopt, t);
 }
 
@@ -127,12 +128,18 @@ void service::turn() {
     schedule_turn();
     return;
   }
-  // What much work took for a while goes back to the system.
-  if (std::exchange(busy_turns_, 0) > busy_turns_kept) ::malloc_trim(0);
+  if (std::exchange(busy_turns_, 0) > busy_turns_kept) release_memory();
   if (next.wake) {
     wake_.expires_at(*next.wake);
     await_timer();
   }
+}
+
+// What much work took for a while goes back to the system.
+void service::release_memory() {
+  state_->release_memory();
+  journal_.release_memory();
+  ::malloc_trim(0);
 }
 
 void service::await_timer() {

@@ -53,6 +53,7 @@ class service {
   void heartbeat();
   void watchdog();
   void decide_once();
+  void release_memory();
   [[nodiscard]] std::string status_text() const;
 
   daemon_options options_;

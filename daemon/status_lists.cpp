@@ -28,8 +28,8 @@ bool alike(const hold_row& a, const hold_row& b) { return a.http_status == b.htt
 // What was refused alike is one line: a plan that the platform does not know is refused partition by partition.
 held_view view_of(const plan_state& plan, const hold_row& hold, std::string_view name) {
   held_view out;
-  out.plan = plan.uuid;
-  out.title = name.empty() ? plan.uuid : std::string(name);
+  out.plan = plan.uuid();
+  out.title = name.empty() ? plan.uuid() : std::string(name);
   std::vector<range> ranges;
   plan.book.held().visit_all([&](range at, hold_id under) {
     if (const auto row = plan.affairs->holds.find(under); row == plan.affairs->holds.end() || !alike(row->second, hold)) return;
@@ -96,7 +96,7 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
   const std::size_t first = out.page * page_size;
   const std::size_t end = std::min(first + page_size, all.size());
   for (std::size_t i = first; i < end; ++i)
-    out.rows.push_back(all[i].plan ? view_of(*all[i].plan, *all[i].hold, name_of(all[i].plan->uuid))
+    out.rows.push_back(all[i].plan ? view_of(*all[i].plan, *all[i].hold, name_of(all[i].plan->uuid()))
                                    : view_of(*all[i].table, all[i].trigger->first, all[i].trigger->second));
   out.more = end < all.size();
   return out;
@@ -104,7 +104,7 @@ list_page<held_view> status_board::held(std::size_t page, std::size_t page_size)
 
 std::vector<held_view> status_board::holds_of(const plan_state& plan) {
   std::vector<held_view> out;
-  for (const hold_row* hold : kinds_of(plan)) out.push_back(view_of(plan, *hold, name_of(plan.uuid)));
+  for (const hold_row* hold : kinds_of(plan)) out.push_back(view_of(plan, *hold, name_of(plan.uuid())));
   return out;
 }
 

@@ -30,7 +30,7 @@ int urgency(const entry& e) { return e.held > 0 ? 0 : e.pending > 0 ? 1 : 2; }
 
 // Whether `a` stands before `b` when ascending; ties go by title, which nobody shares with its uuid.
 bool before(plan_order order, const entry& a, const entry& b) {
-  const auto tie = [&] { return std::pair(a.title, a.plan->uuid) < std::pair(b.title, b.plan->uuid); };
+  const auto tie = [&] { return std::pair(a.title, a.plan->uuid()) < std::pair(b.title, b.plan->uuid()); };
   switch (order) {
     case plan_order::attention:
       if (urgency(a) != urgency(b)) return urgency(a) < urgency(b);
@@ -86,8 +86,8 @@ const plan_state* status_board::find(std::string_view uuid) const { return loop_
 
 plan_line status_board::line_of(const plan_state& plan, now t) {
   plan_line line;
-  line.uuid = plan.uuid;
-  line.name = name_of(plan.uuid);
+  line.uuid = plan.uuid();
+  line.name = name_of(plan.uuid());
   line.endpoint = loop_.calls().endpoints()[plan.endpoint].settings.name;
   line.shape = plan.book.shape();
   line.partitions = plan.book.marks().partitions();
@@ -107,9 +107,10 @@ plan_page_view status_board::plans(const plan_query& query) {
   const now t = clock_now();
   std::vector<entry> found;
   for (const plan_state& plan : loop_.plans()) {
-    const std::string_view name = name_of(plan.uuid);
-    if (!query.search.empty() && !contains_ignoring_case(plan.uuid, query.search) && !contains_ignoring_case(name, query.search)) continue;
-    entry e{&plan, name.empty() ? std::string_view(plan.uuid) : name, 0, plan.book.held().partitions()};
+    const std::string_view name = name_of(plan.uuid());
+    if (!query.search.empty() && !contains_ignoring_case(plan.uuid(), query.search) && !contains_ignoring_case(name, query.search))
+      continue;
+    entry e{&plan, name.empty() ? std::string_view(plan.uuid()) : name, 0, plan.book.held().partitions()};
     if (plan.owes) e.pending = plan.book.owed_partitions();
     if (const auto since = waiting_since(plan, t)) e.since = *since;
     found.push_back(e);

@@ -107,6 +107,10 @@ result<journal_slice> sqlite_journal::read_plan(std::string_view plan, std::int6
   });
 }
 
+void sqlite_journal::release_memory() {
+  if (file_ != nullptr) file_->db().release_memory();
+}
+
 result<void> sqlite_journal::sync() {
   if (file_ == nullptr) return {};
   return file_->db().sync_wal();

@@ -36,6 +36,9 @@ class sqlite_journal final : public journal {
 
   result<void> sync() override;
 
+  // Gives back what reading much took.
+  void release_memory();
+
  private:
   void close();
   result<bool> ensure_open();  // false: there is no journal

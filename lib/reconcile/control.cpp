@@ -173,7 +173,7 @@ struct drift_gathering {
 void check_drift(loop& target, const control_command& command, now t, control_done done) {
   std::vector<std::string> uuids;
   for (const plan_state& plan : target.plans())
-    if (!command.target || plan.uuid == *command.target) uuids.push_back(plan.name());
+    if (!command.target || plan.uuid() == *command.target) uuids.push_back(plan.name());
   if (uuids.empty() && command.target)
     return done({false, printable(*command.target) + ": no record ever named this plan; `partmark plans` lists them", {}});
   if (uuids.empty()) return done({true, "there are no plans yet", "[]"});

@@ -11,13 +11,13 @@ http_request request_for(const plan_state& plan, const std::string& type, const 
   const std::optional<std::string_view> run_type = type.empty() ? std::nullopt : std::optional<std::string_view>(type);
   switch (c.kind) {
     case call_kind::refresh:
-      return can::full_refresh_done(plan.uuid, run_type);
+      return can::full_refresh_done(plan.uuid(), run_type);
     case call_kind::clear:
-      return can::clear_partitions(plan.uuid, plan.book.shape(), c.ranges_of(mark::cleared));
+      return can::clear_partitions(plan.uuid(), plan.book.shape(), c.ranges_of(mark::cleared));
     case call_kind::update:
       break;
   }
-  return can::update_partitions(plan.uuid, run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
+  return can::update_partitions(plan.uuid(), run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
 }
 
 }  // namespace

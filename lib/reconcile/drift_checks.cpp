@@ -32,7 +32,7 @@ bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done) {
 }
 
 http_request drift_checks::next_request(const plan_state& plan) const {
-  return can::list_partitions(plan.uuid, checks_.at(plan.id).page, page_size);
+  return can::list_partitions(plan.uuid(), checks_.at(plan.id).page, page_size);
 }
 
 bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch) {

@@ -62,7 +62,7 @@ void fold::fetch_staged() const {
   }
   for (std::size_t i = 0; i < staged_.size(); ++i) {
     if (!plans[i]) continue;
-    __builtin_prefetch(plans[i]->uuid.data());
+    plans[i]->kept_uuid.fetch();
     plans[i]->book.fetch();
     marks_.fetch(batch_->marks, plans[i]->id);
     pending_.fetch(batch_->pending, plans[i]->id);

@@ -29,7 +29,7 @@ void loop::configure(now t) {
 
 // Gives the plan what the configuration says of it; a shape that differs from the folded one means folding it anew.
 void loop::place(plan_state& plan, now t) {
-  const auto where = placement_of(plan.uuid);
+  const auto where = placement_of(plan.uuid());
   plans_.set_configured_run_type(plan, where.run_type);
   if (plan.endpoint != where.endpoint) courier_.move(plan, where.endpoint, t, unsaved_);
   // A refold that still waits for the end of a call goes by what is configured now, too.
@@ -46,7 +46,7 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   for (const auto& [id, change] : stored.pending) restoring_.pending(id, change.at);
 
   const auto settled_at = [&](const plan_state& plan) { return t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time; };
-  for (plan_state& plan : plans_) plan.endpoint = static_cast<std::uint16_t>(placement_of(plan.uuid).endpoint);
+  for (plan_state& plan : plans_) plan.endpoint = static_cast<std::uint16_t>(placement_of(plan.uuid()).endpoint);
   ledger_changes changes;
   for (const auto& [id, change] : stored.limbo) {
     plan_state& plan = plans_.at(id);
@@ -136,7 +136,7 @@ void loop::start_refold(plan_state& plan, now t) {
   plan.affairs.use().refold_until = position_.plans.folded_seq;
   unsaved_.rejects_forgotten.push_back(plan.name());
   // Those that could not be stored yet are forgotten too: a batch forgets before it adds.
-  std::erase_if(unsaved_.rejected, [&](const rejected_row& r) { return r.table == "plan_completion" && r.plan == plan.uuid; });
+  std::erase_if(unsaved_.rejected, [&](const rejected_row& r) { return r.table == "plan_completion" && r.plan == plan.uuid(); });
   behind_ = true;
   courier_.touched(plan, t, unsaved_);
 }
@@ -146,7 +146,7 @@ bool loop::refold_slice(plan_state& plan, stage& s, now t) {
   fold_.begin(unsaved_, t);
   plan.row_changed = true;
   std::optional<std::int64_t>& next = plan.affairs.use().refold_next;
-  const auto slice = source_.read_plan(plan.uuid, *next, plan.affairs->refold_until, settings_.slice_rows, fold_);
+  const auto slice = source_.read_plan(plan.uuid(), *next, plan.affairs->refold_until, settings_.slice_rows, fold_);
   fold_.end();
   if (const auto last = fold_.last_seq()) next = *last;
   bool whole = false;

@@ -38,13 +38,13 @@ plan_state* plan_table::find(std::string_view uuid, std::uint32_t hash) {
   for (std::size_t i = hash;; ++i) {
     const slot& s = slots_[i & (slots_.size() - 1)];
     if (s.plan == no_plan) return nullptr;
-    if (s.hash == hash && plans_[s.plan].uuid == uuid) return &plans_[s.plan];
+    if (s.hash == hash && plans_[s.plan].uuid() == uuid) return &plans_[s.plan];
   }
 }
 
 void plan_table::enter(plan_id id) {
   if ((plans_.size() + 1) * 3 > slots_.size() * 2) grow();
-  const std::uint32_t hash = hash_of(plans_[id].uuid);
+  const std::uint32_t hash = hash_of(plans_[id].uuid());
   std::size_t i = hash;
   while (slots_[i & (slots_.size() - 1)].plan != no_plan) ++i;
   slots_[i & (slots_.size() - 1)] = {hash, id};
@@ -61,7 +61,7 @@ void plan_table::grow() {
 }
 
 plan_state& plan_table::add(std::string_view uuid, plan_shape shape) {
-  auto& plan = plans_.emplace_back(static_cast<plan_id>(plans_.size()), names_.keep(uuid), shape);
+  auto& plan = plans_.emplace_back(static_cast<plan_id>(plans_.size()), names_.keep_small(uuid), shape);
   enter(plan.id);
   return plan;
 }

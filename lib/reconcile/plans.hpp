@@ -43,9 +43,9 @@ struct plan_affairs {
 
 // There may be a million: what not every plan has lies apart.
 struct plan_state {
-  plan_state(plan_id its_id, std::string_view its_uuid, plan_shape shape) : uuid(its_uuid), book(shape), id(its_id) {}
+  plan_state(plan_id its_id, kept_text name, plan_shape shape) : kept_uuid(name), book(shape), id(its_id) {}
 
-  std::string_view uuid;  // as long as the plan's table
+  kept_text kept_uuid;
   ledger book;
   lazy<plan_affairs> affairs;
   optional_time<system_time> pending_since;    // since when something has been waiting without a break
@@ -67,7 +67,9 @@ struct plan_state {
   void fetch() const {
     for (std::size_t at = 0; at < sizeof *this; at += 64) __builtin_prefetch(reinterpret_cast<const char*>(this) + at, 1);
   }
-  [[nodiscard]] std::string name() const { return std::string(uuid); }
+  // As long as the plan's table.
+  [[nodiscard]] std::string_view uuid() const { return kept_uuid.view(); }
+  [[nodiscard]] std::string name() const { return std::string(uuid()); }
   [[nodiscard]] const std::optional<flight>& under_way() const { return affairs->under_way; }
   [[nodiscard]] bool refolding() const { return affairs->refold_next.has_value(); }
 

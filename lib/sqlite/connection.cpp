@@ -156,6 +156,8 @@ result<void> connection::sync_wal() {
   return {};
 }
 
+void connection::release_memory() { sqlite3_db_release_memory(handle_.get()); }
+
 result<std::int64_t> connection::data_version() {
   if (!data_version_) {
     auto prepared = prepare("PRAGMA data_version");

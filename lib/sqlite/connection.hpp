@@ -65,6 +65,9 @@ class connection {
   // fsyncs the write-ahead log as it is now, whoever wrote it. Nothing to do (and no error) where no log is open.
   result<void> sync_wal();
 
+  // Gives back the memory of pages that are not in use: after much work.
+  void release_memory();
+
   // Another value than last time: another connection committed since. Compare only values of the same connection.
   [[nodiscard]] result<std::int64_t> data_version();
 

@@ -33,6 +33,9 @@ class sqlite_state final : public state {
   // Makes everything committed survive a power cut: before records that it rests upon are pruned from the journal.
   result<void> make_durable();
 
+  // Gives back what reading or writing much took.
+  void release_memory() { file_.release_memory(); }
+
   // Ends the store with everything in the one file, without a log beside it, to be moved elsewhere. busy: someone reads it.
   static result<void> close_whole(std::unique_ptr<sqlite_state> store);
 

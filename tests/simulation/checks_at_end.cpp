@@ -8,7 +8,7 @@ namespace partmark::testing {
 
 bool world::delivered(const plan_state& plan) {
   std::size_t who = 0;
-  const std::string_view uuid = plan.uuid;
+  const std::string_view uuid = plan.uuid();
   std::from_chars(uuid.data() + uuid.rfind('-') + 1, uuid.data() + uuid.size(), who);
   if (platform_.plans[who].refused_whole) return true;  // it is tried again and again, which nobody else must feel
   if (plan.owes && plan.book.owed_partitions() > 0) return false;

@@ -104,7 +104,7 @@ void loop_driver::reconfigure() {
 
 const plan_state& loop_driver::plan(std::string_view uuid) const {
   const auto& plans = loop_->plans();
-  const auto it = std::find_if(plans.begin(), plans.end(), [&](const plan_state& p) { return p.uuid == uuid; });
+  const auto it = std::find_if(plans.begin(), plans.end(), [&](const plan_state& p) { return p.uuid() == uuid; });
   require(it != plans.end(), "the plan is known");
   return *it;
 }

@@ -24,7 +24,7 @@ exchange page(const std::vector<std::string>& listed, bool has_next) {
 
 class drift_checks_of_a_plan : public ::testing::Test {
  protected:
-  drift_checks_of_a_plan() : plan_(3, "orders", daily) {
+  drift_checks_of_a_plan() : plan_(3, names_.keep_small("orders"), daily) {
     complete({0, 4}, mark::success);  // 1970-01-01 to 05
     complete({5, 6}, mark::failed);
     accept();
@@ -50,6 +50,7 @@ class drift_checks_of_a_plan : public ::testing::Test {
 
   recording_events log_;
   drift_checks checks_{log_};
+  text_arena names_;
   plan_state plan_;
   ledger_changes changes_;
   state_changes batch_;
@@ -168,7 +169,7 @@ TEST_F(drift_checks_of_a_plan, an_endless_list_is_given_up) {
 }
 
 TEST_F(drift_checks_of_a_plan, a_full_refresh_lists_nothing_and_is_told_at_once) {
-  plan_state whole(3, "orders", {plan_kind::full_refresh, granularity::day});
+  plan_state whole(3, names_.keep_small("orders"), {plan_kind::full_refresh, granularity::day});
   bool told = false;
   EXPECT_FALSE(checks_.begin(whole, true, [&](const drift_outcome& o, granularity) { told = o.report && !o.report->found(); }));
   EXPECT_TRUE(told);

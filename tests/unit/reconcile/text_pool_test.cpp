@@ -41,11 +41,16 @@ TEST(text_arena, texts_of_any_length_stay_where_they_are) {
   text_arena arena;
   std::vector<std::string> texts;
   std::vector<std::string_view> kept;
+  std::vector<kept_text> small;
   for (std::size_t i = 0; i < 3000; ++i) {
-    texts.push_back(std::string(i % 257 == 256 ? 100'000 : i % 257, static_cast<char>('a' + i % 26)));
+    texts.push_back(std::string(i % 258 == 257 ? 100'000 : i % 258, static_cast<char>('a' + i % 26)));
     kept.push_back(arena.keep(texts.back()));
+    small.push_back(arena.keep_small(texts.back()));
   }
-  for (std::size_t i = 0; i < texts.size(); ++i) ASSERT_EQ(kept[i], texts[i]);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    ASSERT_EQ(kept[i], texts[i]);
+    ASSERT_EQ(small[i].view(), texts[i]);
+  }
 }
 
 }  // namespace
