@@ -26,8 +26,9 @@ result<journal_slice> read_slice(journal_file& file, journal_table& table, const
   std::int64_t row_seq = 0;
   bool ascending = true;
   const auto done = table.scan(from.folded_seq, [&](const sqlite::argument_row& row) {
+    // By the primary key of a real table, which also ends at the row it was told to. Whoever put a view in its place gets no say.
     const std::int64_t seq = row.int64(plan_column::seq);
-    ascending = seq > row_seq;  // by the primary key of a real table; whoever put a view in its place gets no say
+    ascending = ascending && seq > row_seq && slice.rows < limit;
     if (!ascending) return true;
     row_seq = seq;
     deliver(row);
@@ -40,6 +41,7 @@ result<journal_slice> read_slice(journal_file& file, journal_table& table, const
   if (slice.rows == 0) return slice;
   const auto hash = table.hash_of(row_seq);
   if (!hash) return hash.error();
+  if (!*hash) return error{errc::corrupt, file.db().path() + ": not a journal: seq " + std::to_string(row_seq) + " is not found again"};
   slice.cursor.anchor_seq = row_seq;
   slice.cursor.anchor_hash = hash->value();
   return slice;

@@ -67,7 +67,7 @@ TEST_F(catching_up, slices_arrive_whole_and_in_order_whatever_their_size) {
   read_to_end(1000, whole);
   ASSERT_EQ(whole.rows.size(), 100);
   const journal_cursor end = at.plans;
-  for (const std::size_t limit : {1, 2, 3, 7, 33, 50, 99, 100, 101}) {
+  for (const std::size_t limit : {1U, 2U, 3U, 7U, 33U, 50U, 99U, 100U, 101U}) {
     start_over();
     keeping_sink sliced;
     read_to_end(limit, sliced);

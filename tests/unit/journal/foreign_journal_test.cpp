@@ -60,6 +60,48 @@ TEST_F(reading_another_file, records_that_do_not_come_in_order_are_refused) {
   EXPECT_EQ(sink.rows.size(), 1);
 }
 
+// Of a view SQLite sorts the rows, and so offers all of them, whatever it was answered before.
+struct reading_a_view : reading_another_file {
+  void make_view(const std::string& rows) {
+    auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
+    foreign
+        .execute(
+            "CREATE TABLE rows(seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at);"
+            "CREATE VIEW plan_completion AS SELECT * FROM rows;"
+            "CREATE TABLE table_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, table_name, partition, outcome, job, dedupe_key, "
+            "recorded_at);"
+            "CREATE TABLE journal_identity(uuid, plans_pruned_through, tables_pruned_through);"
+            "INSERT INTO journal_identity VALUES ('u', 0, 0);"
+            "INSERT INTO sqlite_sequence VALUES ('plan_completion', 9);"
+            "INSERT INTO rows(seq, plan, outcome) VALUES " +
+            rows)
+        .value();
+  }
+  void expect_refused(std::size_t limit, std::size_t given) {
+    ASSERT_EQ(look(), journal_look::changed);
+    keeping_sink sink;
+    const auto slice = reader.read_plans({}, limit, sink);
+    ASSERT_FALSE(slice);
+    EXPECT_EQ(slice.error().code, errc::corrupt);
+    EXPECT_EQ(sink.rows.size(), given);
+  }
+};
+
+TEST_F(reading_a_view, a_row_that_comes_late_is_not_forgotten_over_the_next_one) {
+  make_view("(5, 'p', 'success'), (3, 'p', 'failed'), (6, 'p', 'success')");
+  expect_refused(10, 1);
+}
+
+TEST_F(reading_a_view, a_slice_has_no_more_rows_than_were_asked_for) {
+  make_view("(1, 'p', 'success'), (2, 'p', 'failed'), (3, 'p', 'success')");
+  expect_refused(2, 2);
+}
+
+TEST_F(reading_a_view, a_row_that_is_not_found_by_its_number_is_an_error) {
+  make_view("('1', 'p', 'success')");
+  expect_refused(10, 1);
+}
+
 TEST_F(reading_another_file, values_of_any_type_are_passed_on_as_text) {
   auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
   foreign
