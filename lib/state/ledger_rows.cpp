@@ -37,7 +37,7 @@ result<ledger> ledger_rows::read(const sqlite::connection& file, const plan_row&
   const auto restore = [&](std::string_view table, sqlite::statement& rows, auto value, auto put) {
     return state_rows::each(file, table, rows.query(plan.id), [&](const auto& row) {
       const range at{row.int64(0), row.int64(1)};
-      if (at.first > at.last || !row_codec::decode(row.int64(2), value)) return false;
+      if (!row_codec::is_range_of(plan.shape, at) || !row_codec::decode(row.int64(2), value)) return false;
       put(at, value);
       return true;
     });

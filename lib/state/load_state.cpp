@@ -5,8 +5,10 @@
 #include "state/state_rows.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace partmark {
 namespace {
@@ -28,12 +30,12 @@ class loader {
     return state_rows::each_of(file_, table, sql, f);
   }
 
-  [[nodiscard]] bool known(std::int64_t plan) const { return plan >= 0 && plan < plans_; }
+  [[nodiscard]] bool known(std::int64_t plan) const { return plan >= 0 && plan < std::ssize(shapes_); }
 
   result<void> plans() {
     return each("plan", state_rows::select(state_rows::plan_columns, "plan ORDER BY id"), [&](const auto& row) {
-      if (!state_rows::read(row, plan_) || plan_.id != plans_) return false;
-      ++plans_;
+      if (!state_rows::read(row, plan_) || plan_.id != shapes_.size()) return false;
+      shapes_.push_back(plan_.shape);
       if (rows_)
         rows_->plan(plan_);
       else
@@ -52,7 +54,9 @@ class loader {
       run_change<V> run;
       run.at = {row.int64(1), row.int64(2)};
       run.added = true;
-      if (!known(plan) || run.at.first > run.at.last || !row_codec::decode(row.int64(3), run.value)) return false;
+      if (!known(plan) || !row_codec::is_range_of(shapes_[static_cast<std::size_t>(plan)], run.at) ||
+          !row_codec::decode(row.int64(3), run.value))
+        return false;
       f(static_cast<plan_id>(plan), run);
       return true;
     });
@@ -125,8 +129,8 @@ class loader {
   sqlite::connection& file_;
   stored_rows* rows_;
   stored_state loaded_;
-  plan_row plan_;  // its texts' memory serves the next one
-  std::int64_t plans_ = 0;
+  plan_row plan_;                   // its texts' memory serves the next one
+  std::vector<plan_shape> shapes_;  // by plan id
 };
 
 result<stored_state> load(sqlite::connection& file, stored_rows* rows) {

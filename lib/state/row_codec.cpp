@@ -38,13 +38,21 @@ class remainder {
   std::string_view text_;
 };
 
+// The one with the most ordinals: a claim is read before it is known whose it is.
+constexpr plan_shape any_plan{plan_kind::partitioned, granularity::minute};
+
 bool takes_claim(remainder& text, claim& into) {
   std::int64_t said = 0;
   return text.takes('[') && text.takes_number(into.at.first) && text.takes(',') && text.takes_number(into.at.last) && text.takes(',') &&
-         text.takes_number(said) && text.takes(']') && into.at.first <= into.at.last && decode(said, into.said);
+         text.takes_number(said) && text.takes(']') && is_range_of(any_plan, into.at) && decode(said, into.said);
 }
 
 }  // namespace
+
+bool is_range_of(plan_shape shape, range at) {
+  const range limits = shape.kind == plan_kind::full_refresh ? whole_table : ordinal_limits(shape.unit);
+  return limits.first <= at.first && at.first <= at.last && at.last <= limits.last;
+}
 
 std::string to_text(std::span<const claim> claims) {
   std::string text = "[";

@@ -39,6 +39,9 @@ namespace partmark::row_codec {
   into = stored;
   return true;
 }
+// Whether a plan can have it. What lies outside would overflow where its neighbours are looked at.
+[[nodiscard]] bool is_range_of(plan_shape shape, range at);
+
 // A call's claims, as a JSON array of [first, last, mark].
 [[nodiscard]] std::string to_text(std::span<const claim> claims);
 [[nodiscard]] bool decode(std::string_view stored, std::vector<claim>& into);

@@ -114,6 +114,21 @@ TEST_F(sqlite_state_test, rows_that_contradict_one_another_are_not_loaded) {
   EXPECT_NE(refused.error().message.find("mark_run"), std::string::npos);
 }
 
+// Not only a contradiction: looking at the neighbours of such a run would overflow.
+TEST_F(sqlite_state_test, runs_beyond_what_a_plan_can_have_are_not_loaded) {
+  auto store = opened(path);
+  ASSERT_TRUE(store->commit(everything()));
+  for (const std::string table : {"mark_run", "pending_run", "limbo_run", "held_run"}) {
+    execute("INSERT INTO " + table + " VALUES (0, 100, 9223372036854775807, 1)");
+    EXPECT_EQ(store->load().error().code, errc::corrupt) << table;
+    execute("DELETE FROM " + table + " WHERE first = 100");
+    execute("INSERT INTO " + table + " VALUES (0, -9223372036854775807 - 1, -8999999999, 1)");
+    EXPECT_EQ(store->load().error().code, errc::corrupt) << table;
+    execute("DELETE FROM " + table + " WHERE first < -8999999999");
+  }
+  EXPECT_TRUE(store->load());
+}
+
 TEST_F(sqlite_state_test, ids_of_plans_have_no_gap) {
   auto store = opened(path);
   state_changes c;

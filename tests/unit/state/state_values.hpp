@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,9 +26,33 @@ inline std::unique_ptr<sqlite_state> opened(const std::string& path) {
   return std::move(*made);
 }
 
+// Collects what a start is given row by row.
+struct collected_rows final : stored_rows {
+  explicit collected_rows(stored_state& s) : to(s) {}
+  void plan(const plan_row& row) override { to.plans.push_back(row); }
+  void marked(plan_id plan, range at, mark m) override { to.marks.push_back({plan, {at, m, true}}); }
+  void pending(plan_id plan, range at) override { to.pending.push_back({plan, {at, {}, true}}); }
+
+  stored_state& to;
+};
+
+// All at once; and row by row, which must be the same.
 inline stored_state loaded(sqlite_state& store) {
   auto all = store.load();
   if (!all) throw std::runtime_error(all.error().message);
+  stored_state streamed;
+  collected_rows rows(streamed);
+  const auto rest = store.load(rows);
+  if (!rest) throw std::runtime_error(rest.error().message);
+  EXPECT_TRUE(rest->plans.empty() && rest->marks.empty() && rest->pending.empty());
+  EXPECT_EQ(rest->limbo.size(), all->limbo.size());
+  EXPECT_EQ(rest->held.size(), all->held.size());
+  EXPECT_EQ(rest->intents.size(), all->intents.size());
+  EXPECT_EQ(streamed.plans, all->plans);
+  const auto same = [](const auto& a, const auto& b) { return a.plan == b.plan && a.change == b.change; };
+  EXPECT_TRUE(std::ranges::equal(streamed.marks, all->marks, same));
+  const auto same_range = [](const auto& a, const auto& b) { return a.plan == b.plan && a.change.at == b.change.at; };
+  EXPECT_TRUE(std::ranges::equal(streamed.pending, all->pending, same_range));
   return std::move(*all);
 }
 
