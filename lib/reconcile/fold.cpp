@@ -13,6 +13,9 @@ namespace {
 // So many at once are a catch-up, not a day's work.
 constexpr std::int64_t many_records = 100'000;
 
+// Of a job, which only a log line names, and of whose length nothing but the journal's triggers takes care.
+constexpr std::size_t job_bytes_kept = 1024;
+
 std::string describe(plan_shape s) {
   return s.kind == plan_kind::full_refresh ? std::string("full refresh") : std::string(to_text(s.unit));
 }
@@ -50,7 +53,7 @@ void fold::stage(const completion_row& r, const completion& what) {
   plans_.fetch_slot(s.hash);
   s.plan_end = keep(r.plan);
   s.run_type_end = keep(r.run_type);
-  s.job_end = keep(r.job);
+  s.job_end = keep(r.job.value_or(std::string_view{}).substr(0, job_bytes_kept));
   if (staged_.size() == staged_max) apply_staged();
 }
 

@@ -163,7 +163,7 @@ void world::start() {
     if (s.uses_token) s.keeper.emplace(s.life);
   }
   loop_ = std::make_unique<partmark::loop>(journal_, state_, static_cast<remote&>(*this), log_, settings_, wish_.seed + run_);
-  loop_->restore(state_.load(), "boot-" + std::to_string(boot_), t());
+  loop_->restore(state_.load(loop_->rows_to_restore()), "boot-" + std::to_string(boot_), t());
   wake_ = clock_;
 }
 

@@ -25,7 +25,7 @@ loop_settings plain_settings() {
 void loop_driver::start(std::string_view boot_id) {
   journal.open_again();
   loop_ = std::make_unique<partmark::loop>(journal, state, remote, log, settings, 1);
-  loop_->restore(state.load(), boot_id, t);
+  loop_->restore(state.load(loop_->rows_to_restore()), boot_id, t);
   again_ = true;
   work();
 }

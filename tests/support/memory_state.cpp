@@ -3,6 +3,7 @@
 #include "support/contract.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace partmark::testing {
 
@@ -15,6 +16,14 @@ result<void> memory_state::commit(const state_changes& changes) {
   if (!recent_.empty()) note(changes);
   if (committed) committed(changes);
   return {};
+}
+
+stored_state memory_state::load(stored_rows& rows) const {
+  stored_state s = tables_.load();
+  for (const plan_row& row : std::exchange(s.plans, {})) rows.plan(row);
+  for (const auto& [plan, run] : std::exchange(s.marks, {})) rows.marked(plan, run.at, run.value);
+  for (const auto& [plan, run] : std::exchange(s.pending, {})) rows.pending(plan, run.at);
+  return s;
 }
 
 void memory_state::keep_undoable(std::size_t commits) {

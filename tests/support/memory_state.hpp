@@ -23,7 +23,8 @@ class memory_state final : public state {
   result<void> commit(const state_changes& changes) override;
 
   [[nodiscard]] const state_tables& stored() const { return tables_; }
-  [[nodiscard]] stored_state load() const { return tables_.load(); }
+  // As the daemon loads: most goes to `rows`.
+  [[nodiscard]] stored_state load(stored_rows& rows) const;
   [[nodiscard]] std::size_t commits() const { return commits_; }
 
   // The latest commits are lost, at most as many as can be; answers how many.

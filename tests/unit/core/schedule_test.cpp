@@ -90,38 +90,42 @@ TEST(schedule, plans_that_always_have_more_take_turns) {
 }
 
 TEST(schedule, any_sequence_is_as_a_plain_list_sorted_each_time) {
-  std::mt19937_64 random(1);  // the same cases every time
-  for (int round = 0; round < 50; ++round) {
+  std::mt19937_64 random(1);            // the same cases every time
+  constexpr plan_id apart = 37;         // so that they lie on several pages
+  constexpr plan_id ids = 100 * apart;  // and four levels deep
+  for (int round = 0; round < 20; ++round) {
     schedule s;
     std::map<plan_id, std::int64_t> oracle;
-    for (int step = 0; step < 200; ++step) {
-      const auto p = static_cast<plan_id>(random() % 12);
-      const auto t = static_cast<std::int64_t>(random() % 50);
+    for (int step = 0; step < 1000; ++step) {
+      const auto p = static_cast<plan_id>(random() % 100) * apart;
+      const auto t = static_cast<std::int64_t>(random() % 200);
       const auto earliest =
           std::min_element(oracle.begin(), oracle.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-      switch (random() % 5) {
+      switch (random() % 16) {
         case 0:
         case 1:
-          s.set(p, at_ms(t));
-          oracle[p] = t;
-          break;
-        case 2:
           s.drop(p);
           oracle.erase(p);
           break;
+        case 2:
         case 3: {
           const auto popped = s.pop_due(at_ms(t));
           ASSERT_EQ(popped.has_value(), earliest != oracle.end() && earliest->second <= t);
           if (!popped) break;
-          ASSERT_EQ(oracle.at(*popped), earliest->second);
+          ASSERT_EQ(*popped, earliest->first) << "of equals the least id";
           oracle.erase(*popped);
           break;
         }
-        default:
+        case 4:
+          if (random() % 8 != 0) break;
           s.bring_forward(at_ms(t));
           for (auto& [plan, due] : oracle) due = std::min(due, t);
+          break;
+        default:
+          s.set(p, at_ms(t));
+          oracle[p] = t;
       }
-      for (plan_id each = 0; each < 12; ++each) {
+      for (plan_id each = 0; each < ids; each += apart) {
         const auto found = oracle.find(each);
         ASSERT_EQ(s.due(each), found == oracle.end() ? std::nullopt : std::optional(at_ms(found->second)));
       }
