@@ -28,6 +28,17 @@ struct run_change {
 template <class V>
 using run_changes = std::vector<run_change<V>>;
 
+// Appends a change, written where it stays: a copy of what was just put together piece by piece waits for the pieces, and a record makes
+// four.
+template <class V>
+void append_change(run_changes<V>& to, range at, const V& value, bool added) {
+  run_change<V>& change = to.emplace_back();
+  change.at.first = at.first;
+  change.at.last = at.last;
+  change.value = value;
+  change.added = added;
+}
+
 // `block_max` is for tests, which want many blocks of few runs.
 template <class V, std::size_t block_max = 256>
 class range_map {
@@ -163,15 +174,15 @@ class range_map {
     const range old{last->at.first, last->at.last};
     if (r.first != old.last + 1 || !(last->value == v)) return false;
     last->at.last = r.last;
-    out.push_back({old, v, false});
-    out.push_back({{old.first, r.last}, v, true});  // not read back from where it was just written
+    append_change(out, old, v, false);
+    append_change(out, {old.first, r.last}, v, true);
     return true;
   }
 
-  void take(const run& old, run_changes<V>& out) { out.push_back({old.at, old.value, false}); }
+  void take(const run& old, run_changes<V>& out) { append_change(out, old.at, old.value, false); }
 
   void put(position from, std::size_t count, const replacement& with, run_changes<V>& out) {
-    for (std::size_t i = 0; i < with.size; ++i) out.push_back({with.runs[i].at, with.runs[i].value, true});
+    for (std::size_t i = 0; i < with.size; ++i) append_change(out, with.runs[i].at, with.runs[i].value, true);
     runs_.splice(from, count, with.runs.data(), with.size);
   }
 
