@@ -33,7 +33,8 @@ std::size_t size_of(const std::optional<std::string>& text) { return text ? text
 
 void deliver(const journal_entry& e, std::string& scratch, journal::plan_sink& sink) {
   lent_text text(scratch);
-  text.reserve(e.plan.size() + size_of(e.granularity) + size_of(e.first) + size_of(e.last) + e.outcome.size() + size_of(e.run_type));
+  text.reserve(e.plan.size() + size_of(e.granularity) + size_of(e.first) + size_of(e.last) + e.outcome.size() + size_of(e.run_type) +
+               size_of(e.job));
   completion_row row;
   row.seq = e.seq;
   row.plan = text.lend(e.plan);
@@ -42,6 +43,7 @@ void deliver(const journal_entry& e, std::string& scratch, journal::plan_sink& s
   row.last = text.lend(e.last);
   row.outcome = text.lend(e.outcome);
   row.run_type = text.lend(e.run_type);
+  row.job = text.lend(e.job);
   sink.row(row);
 }
 

@@ -22,6 +22,7 @@ struct journal_entry {
   std::optional<std::string> last;
   std::string outcome = "success";
   std::optional<std::string> run_type;
+  std::optional<std::string> job = "nightly";
   std::int64_t seq = 0;  // given by the journal
 };
 

@@ -225,6 +225,10 @@ TEST(delivery, the_run_type_is_the_latest_records_or_the_plans) {
   e.run_type = "BACKFILL";
   d.append(e);
   EXPECT_EQ(d.remote.open()[0].said.run_type, "BACKFILL");
+  d.kill();
+  d.start();
+  d.pass(seconds(60));
+  EXPECT_EQ(d.remote.open()[0].said.run_type, "BACKFILL") << "also after a restart";
 }
 
 TEST(delivery, resync_makes_everything_pending_also_what_is_under_way) {
@@ -301,6 +305,11 @@ TEST(delivery, since_when_a_plan_owes_is_stored_and_ends_with_the_acceptance) {
   d.pass(seconds(1));
   d.complete("p", 2);
   EXPECT_EQ(since(), begun);
+  d.kill();
+  d.start();
+  d.pass(seconds(1));
+  d.complete("p", 3);
+  EXPECT_EQ(since(), begun) << "also after a restart";
   d.pass(seconds(60));
   d.accept_all();
   EXPECT_EQ(since(), std::nullopt);

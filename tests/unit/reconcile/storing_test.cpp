@@ -115,6 +115,24 @@ TEST(storing, every_ended_call_leaves_an_attempt) {
   EXPECT_EQ(attempts[1].ended.trace_id, "t-1");
 }
 
+// The ring of stored attempts goes on where it was; else the oldest would hide the latest.
+TEST(storing, attempts_are_numbered_without_a_break_also_over_restarts) {
+  loop_driver d;
+  std::vector<std::uint32_t> numbers;
+  d.state.committed = [&](const state_changes& c) {
+    for (const attempt_row& row : c.attempts) numbers.push_back(row.number);
+  };
+  for (ordinal run = 0; run < 3; ++run) {
+    d.start();
+    d.complete("p", 2 * run);
+    d.accept();
+    d.complete("p", 2 * run + 1);
+    d.accept();
+    d.kill();
+  }
+  EXPECT_EQ(numbers, (std::vector<std::uint32_t>{0, 1, 2, 3, 4, 5}));
+}
+
 TEST(storing, an_attempt_keeps_the_first_ranges_and_counts_all) {
   loop_driver d;
   std::vector<attempt_row> attempts;
