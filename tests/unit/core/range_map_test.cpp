@@ -251,6 +251,24 @@ TEST(range_map, a_hundred_thousand_runs_come_and_go_in_any_order) {
   check();
 }
 
+// One run, few and many are kept in three different ways.
+TEST(range_map, a_copy_is_the_same_however_many_runs_there_are) {
+  for (ordinal runs = 0; runs < 30; ++runs) {
+    colours map;
+    run_changes<int> unused;
+    for (ordinal o = 0; o < 2 * runs; o += 2) map.assign({o, o}, 1, unused);
+    const colours copy = map;
+    colours assigned;
+    assigned.assign({500, 501}, 2, unused);
+    assigned = map;
+    EXPECT_EQ(runs_of(copy), runs_of(map));
+    EXPECT_EQ(runs_of(assigned), runs_of(map));
+    map.assign({0, 99}, 3, unused);
+    EXPECT_EQ(copy.runs(), static_cast<std::size_t>(runs));
+    EXPECT_EQ(assigned.runs(), static_cast<std::size_t>(runs));
+  }
+}
+
 TEST(range_map, a_copy_lives_on_its_own) {
   colours map;
   run_changes<int> unused;
