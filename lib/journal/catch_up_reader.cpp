@@ -37,25 +37,29 @@ void catch_up_reader::forget() {
   ahead_.reset();
 }
 
-catch_up_reader::kept_slice catch_up_reader::keep(journal_file& file, const journal_cursor& from, std::size_t limit) {
+catch_up_reader::kept_slice catch_up_reader::keep(journal_file& file, const journal_cursor& from, std::size_t limit,
+                                                  const journal::plan_sink& sink) {
   kept_slice kept{.limit = limit};
   kept.rows.reserve(limit);
-  kept.slice = read_slice(file, file.plans(), from, limit,
-                          [&](const sqlite::argument_row& row) { kept.rows.push_back(keep_row(plan_row_of(row), kept.texts)); });
+  kept.slice = read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& from_file) {
+    const completion_row row = plan_row_of(from_file);
+    kept.rows.push_back({keep_row(row, kept.texts), sink.understand(row)});
+  });
   return kept;
 }
 
-catch_up_reader::kept_slice catch_up_reader::take(journal_file& file, const journal_cursor& from, std::size_t limit) {
+catch_up_reader::kept_slice catch_up_reader::take(journal_file& file, const journal_cursor& from, std::size_t limit,
+                                                  const journal::plan_sink& sink) {
   auto ahead = std::exchange(ahead_, std::nullopt);
   if (ahead && ahead->limit == limit) return std::move(*ahead);
-  return keep(file, from, limit);
+  return keep(file, from, limit, sink);
 }
 
 result<journal_slice> catch_up_reader::read(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink) {
   const bool goes_on = std::exchange(goes_on_at_, std::nullopt) == from;
   result<journal_slice> slice = journal_slice{};
   if (goes_on && has_second_core()) {
-    const kept_slice kept = take(file, from, limit);
+    const kept_slice kept = take(file, from, limit, sink);
     deliver(file, kept, sink);
     slice = kept.slice;
   } else {
@@ -70,11 +74,16 @@ void catch_up_reader::deliver(journal_file& file, const kept_slice& slice, journ
   std::future<kept_slice> next;
   if (slice.slice && slice.slice->full) {
     try {
-      next = std::async(std::launch::async, keep, std::ref(file), slice.slice->cursor, slice.limit);
+      next = std::async(std::launch::async, keep, std::ref(file), slice.slice->cursor, slice.limit, std::cref(sink));
     } catch (const std::system_error&) {  // no thread to be had: the next slice is read when it is asked for
     }
   }
-  for (const completion_row& row : slice.rows) sink.row(row);
+  for (const auto& [row, what] : slice.rows) {
+    if (what)
+      sink.understood(row, *what);
+    else
+      sink.row(row);
+  }
   if (!next.valid()) return;
   ahead_ = next.get();
   // The journal's end is read when it is asked for, or a record committed since would be passed over; so is what failed, to be told then.

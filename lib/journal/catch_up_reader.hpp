@@ -21,15 +21,19 @@ class catch_up_reader {
   void forget();
 
  private:
+  struct kept_row {
+    completion_row row;  // its texts lie in the slice's
+    std::optional<completion> what;
+  };
   struct kept_slice {
     std::size_t limit = 0;
     result<journal_slice> slice = journal_slice{};
-    std::vector<completion_row> rows{};  // their texts lie in `texts`
+    std::vector<kept_row> rows{};
     text_arena texts{};
   };
 
-  static kept_slice keep(journal_file& file, const journal_cursor& from, std::size_t limit);
-  kept_slice take(journal_file& file, const journal_cursor& from, std::size_t limit);
+  static kept_slice keep(journal_file& file, const journal_cursor& from, std::size_t limit, const journal::plan_sink& sink);
+  kept_slice take(journal_file& file, const journal_cursor& from, std::size_t limit, const journal::plan_sink& sink);
   void deliver(journal_file& file, const kept_slice& slice, journal::plan_sink& sink);
 
   std::optional<journal_cursor> goes_on_at_;  // where the last slice, a full one, ended

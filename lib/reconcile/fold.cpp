@@ -32,11 +32,22 @@ void fold::begin(state_changes& batch, now t) {
 
 void fold::row(const completion_row& r) {
   assert(batch_);
-  last_seq_ = r.seq;
   const auto decoded = decode(r, settings_.partitions_max);
-  if (decoded) return stage(r, *decoded);
+  if (decoded) return understood(r, *decoded);
+  last_seq_ = r.seq;
   apply_staged();  // rejections come in the order of the rows
   reject(r.seq, r.plan, r.job.value_or(std::string_view{}), decoded.error().message);
+}
+
+std::optional<completion> fold::understand(const completion_row& r) const {
+  const auto decoded = decode(r, settings_.partitions_max);
+  return decoded ? std::optional<completion>(*decoded) : std::nullopt;
+}
+
+void fold::understood(const completion_row& r, const completion& what) {
+  assert(batch_);
+  last_seq_ = r.seq;
+  stage(r, what);
 }
 
 void fold::end() { apply_staged(); }

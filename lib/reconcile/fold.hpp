@@ -40,7 +40,9 @@ class batch_tail {
       const bool grows =
           !changes[i].added && i + 1 < changes.size() && changes[i + 1].added && changes[i + 1].at.first == changes[i].at.first;
       if (grows && put_there(changes[i])) {
-        to[at].change = std::move(changes[++i]);
+        run_change<V>& kept = to[at].change;
+        kept.at.last = changes[++i].at.last;
+        kept.value = changes[i].value;
         continue;
       }
       at = to.size();
@@ -72,6 +74,8 @@ class fold final : public journal::plan_sink {
   // Rows until end() go into `batch`, as of `t`.
   void begin(state_changes& batch, now t);
   void row(const completion_row& r) override;
+  [[nodiscard]] std::optional<completion> understand(const completion_row& r) const override;
+  void understood(const completion_row& r, const completion& what) override;
   void end();
   // The seq of the last row since begin().
   [[nodiscard]] std::optional<std::int64_t> last_seq() const { return last_seq_; }

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace partmark {
@@ -47,6 +48,11 @@ class journal {
   class plan_sink {
    public:
     virtual void row(const completion_row& r) = 0;
+
+    // What the row says by itself, for understood() later; nothing: give it to row(). A journal that reads ahead asks on another thread.
+    [[nodiscard]] virtual std::optional<completion> understand(const completion_row&) const { return std::nullopt; }
+    // In place of row().
+    virtual void understood(const completion_row& r, const completion&) { row(r); }
 
    protected:
     ~plan_sink() = default;

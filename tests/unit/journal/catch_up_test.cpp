@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <stdexcept>
+#include <thread>
 
 namespace partmark {
 namespace {
@@ -16,6 +17,21 @@ struct acting_sink final : journal::plan_sink {
   std::function<void(const completion_row&)> act;
 
   void row(const completion_row& r) override { act(r); }
+};
+
+// Understands what it can, as a fold does, and notes each row as it comes.
+struct understanding_sink final : journal::plan_sink {
+  std::vector<std::string> rows;
+
+  void row(const completion_row& r) override { rows.push_back(std::to_string(r.seq) + " " + std::string(r.plan) + " as it is"); }
+  [[nodiscard]] std::optional<completion> understand(const completion_row& r) const override {
+    const auto decoded = decode(r, 1000);
+    return decoded ? std::optional<completion>(*decoded) : std::nullopt;
+  }
+  void understood(const completion_row& r, const completion& what) override {
+    const bool same = decode(r, 1000).value().partitions == what.partitions;
+    rows.push_back(std::to_string(r.seq) + " " + std::string(r.plan) + (same ? " understood" : " misunderstood"));
+  }
 };
 
 struct catching_up : testing::journal_fixture {
@@ -118,6 +134,24 @@ TEST_F(catching_up, a_record_committed_meanwhile_is_neither_missed_nor_seen_twic
     ASSERT_EQ(seen.size(), static_cast<std::size_t>(inserted));
     for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_EQ(seen[i], static_cast<std::int64_t>(i) + 1);
   }
+}
+
+TEST_F(catching_up, what_a_row_says_comes_with_it_and_what_says_nothing_comes_in_its_place) {
+  make_journal();
+  auto job = open_as_job(path);
+  std::vector<std::string> expected;
+  for (int i = 1; i <= 20; ++i) {
+    const bool odd = i % 3 == 0;  // passes the journal's CHECKs, and is no date
+    const std::string day = odd ? "2025-02-30" : "2025-02-" + std::to_string(i + 9 > 28 ? 28 : i + 9);
+    job.execute("INSERT INTO plan_completion(plan, granularity, first, outcome) VALUES ('p" + std::to_string(i) + "', 'DAY', '" + day +
+                "', 'success')")
+        .value();
+    expected.push_back(std::to_string(i) + " p" + std::to_string(i) + (odd || i <= 5 ? " as it is" : " understood"));
+  }
+  understanding_sink sink;
+  read_to_end(5, sink);
+  if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "nothing is read ahead on one core";
+  EXPECT_EQ(sink.rows, expected) << "the first slice is given as it is read";
 }
 
 TEST_F(catching_up, a_refold_from_the_start_reads_from_the_start) {
