@@ -112,6 +112,8 @@ TEST_F(sqlite_state_test, rows_that_contradict_one_another_are_not_loaded) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::corrupt);
   EXPECT_NE(refused.error().message.find("mark_run"), std::string::npos);
+  execute("UPDATE mark_run SET plan_id = -1 WHERE plan_id = 7");
+  EXPECT_EQ(store->load().error().code, errc::corrupt);
 }
 
 // Not only a contradiction: looking at the neighbours of such a run would overflow.
