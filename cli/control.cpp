@@ -4,6 +4,7 @@
 #include "cli/drift_text.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/plan_names.hpp"
+#include "cli/progress_line.hpp"
 #include "daemon/loop_settings.hpp"
 #include "daemon/system_clock.hpp"
 #include "journal/sqlite_journal.hpp"
@@ -64,6 +65,30 @@ result<control_reply> without_daemon(const config::settings& settings, const con
   return reply;
 }
 
+// The bar of a drift check: pages read of the platform's lists, and plans.
+class drift_progress {
+ public:
+  explicit drift_progress(session& s) : s_(s), line_("page", "pages", s.err().looks(), clock_now().steady) {}
+
+  void draw(const control_progress& p) {
+    const std::string note = std::to_string(p.plans_done) + " of " + std::to_string(p.plans) + (p.plans == 1 ? " plan" : " plans");
+    progress_point at{.part = std::nullopt, .count = p.pages, .note = note};
+    if (p.pages_expected > 0) at.part = static_cast<double>(p.pages) / static_cast<double>(p.pages_expected);
+    write(line_.draw(at, clock_now().steady));
+  }
+  void end() { write(line_.wipe()); }
+
+ private:
+  void write(const std::string& text) {
+    if (text.empty()) return;
+    s_.err().write(text);
+    static_cast<void>(s_.err().flush());
+  }
+
+  session& s_;
+  progress_line line_;
+};
+
 }  // namespace
 
 int run(const control_options& options, session& s) {
@@ -71,7 +96,10 @@ int run(const control_options& options, session& s) {
   control_command command = options.command;
   const bool of_an_endpoint = command.verb == control_verb::pause || command.verb == control_verb::resume;
   if (command.target && !of_an_endpoint) command.target = plan_names(settings).uuid_of(*command.target);
-  auto answered = ask_daemon(settings.control.socket, command);
+  command.progress = command.verb == control_verb::drift && !options.json && s.err().looks().is_terminal;
+  drift_progress shown(s);
+  auto answered = ask_daemon(settings.control.socket, command, [&](const control_progress& p) { shown.draw(p); });
+  shown.end();
   if (!answered) return s.trouble(answered.error());
   control_reply reply;
   if (*answered) {

@@ -53,7 +53,8 @@ result<void> send_all(const std::string& socket, int fd, std::string_view text) 
   return {};
 }
 
-result<std::string> receive_line(const std::string& socket, int fd) {
+// The reply; what comes before it goes to `told`.
+result<std::string> receive_reply(const std::string& socket, int fd, const control_told& told) {
   std::string line;
   std::array<char, 64 * 1024> buffer{};
   for (;;) {
@@ -62,7 +63,13 @@ result<std::string> receive_line(const std::string& socket, int fd) {
     if (n < 0) return failure(socket, "cannot read the answer");
     if (n == 0) return error{errc::io, socket + ": the daemon closed the connection before it answered; look at its log"};
     line.append(buffer.data(), static_cast<std::size_t>(n));
-    if (line.back() == '\n') {
+    while (line.starts_with(R"({"progress")")) {
+      const auto end = line.find('\n');
+      if (end == std::string::npos) break;
+      if (const auto progress = parse_control_progress(std::string_view(line).substr(0, end)); progress && told) told(*progress);
+      line.erase(0, end + 1);
+    }
+    if (!line.empty() && line.back() == '\n') {
       line.pop_back();
       return line;
     }
@@ -72,7 +79,7 @@ result<std::string> receive_line(const std::string& socket, int fd) {
 
 }  // namespace
 
-result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command) {
+result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command, const control_told& told) {
   const auto address = address_of(socket);
   if (!address) return error{errc::invalid, socket + ": too long for a socket's path"};
   const descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -82,7 +89,7 @@ result<std::optional<control_reply>> ask_daemon(const std::string& socket, const
     return failure(socket, "cannot reach the daemon");
   }
   if (auto sent = send_all(socket, fd.get(), control_command_line(command) + '\n'); !sent) return sent.error();
-  const auto line = receive_line(socket, fd.get());
+  const auto line = receive_reply(socket, fd.get(), told);
   if (!line) return line.error();
   auto reply = parse_control_reply(*line);
   if (!reply) return reply.error();

@@ -9,9 +9,11 @@
 
 namespace partmark {
 
-// Sends one command and waits for its answer. nullopt: nobody listens at `socket`, so the daemon is not running (or has no socket).
-// permission: the caller is not in the daemon's group. io: the connection broke, and the command may have been carried out.
-[[nodiscard]] result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command);
+// Sends one command and waits for its answer; `told` hears of the progress that the command asks for. nullopt: nobody listens at `socket`,
+// so the daemon is not running (or has no socket). permission: the caller is not in the daemon's group. io: the connection broke, and the
+// command may have been carried out.
+[[nodiscard]] result<std::optional<control_reply>> ask_daemon(const std::string& socket, const control_command& command,
+                                                              const control_told& told = {});
 
 // Whether a daemon listens at `socket`; nullopt: this user may not know. Sends nothing and waits for nothing.
 [[nodiscard]] std::optional<bool> daemon_listens(const std::string& socket);

@@ -40,20 +40,45 @@ class control_server::session : public std::enable_shared_from_this<session> {
     deadline_.cancel();  // the command may take its time from here
     const auto command = parse_control_command(std::string_view(line_).substr(0, bytes - 1));
     if (!command) return reply({false, command.error().message, {}});
-    carry_out_(*command, [self = shared_from_this()](const control_reply& r) { self->reply(r); });
+    carry_out_(
+        *command, [self = shared_from_this()](const control_reply& r) { self->reply(r); },
+        [self = shared_from_this()](const control_progress& p) { self->tell(p); });
+  }
+
+  // Now and then, and never while the last line waits for its reader: what is told next says more.
+  void tell(const control_progress& p) {
+    if (writing_ || replied_ || std::exchange(quiet_, true)) return;
+    deadline_.expires_after(std::chrono::milliseconds(100));
+    deadline_.async_wait([weak = weak_from_this()](auto) {
+      if (const auto self = weak.lock()) self->quiet_ = false;
+    });
+    write(control_progress_line(p) + '\n');
   }
 
   void reply(const control_reply& r) {
+    replied_ = true;
     reply_ = control_reply_line(r) + '\n';
-    boost::asio::async_write(socket_, boost::asio::buffer(reply_), [self = shared_from_this()](auto, std::size_t) {});
+    if (!writing_) write(std::exchange(reply_, {}));
+  }
+
+  void write(std::string line) {
+    writing_ = true;
+    line_ = std::move(line);
+    boost::asio::async_write(socket_, boost::asio::buffer(line_), [self = shared_from_this()](auto, std::size_t) {
+      self->writing_ = false;
+      if (!self->reply_.empty()) self->write(std::exchange(self->reply_, {}));
+    });
   }
 
   local::stream_protocol::socket socket_;
-  boost::asio::steady_timer deadline_;
+  boost::asio::steady_timer deadline_;  // of the command's line, later of the next line of progress
   handler& carry_out_;
   std::shared_ptr<std::size_t> count_;
-  std::string line_;
-  std::string reply_;
+  std::string line_;   // the one that is read, then the one that is written
+  std::string reply_;  // waits for a line of progress to be written
+  bool writing_ = false;
+  bool quiet_ = false;  // a line of progress was written a moment ago
+  bool replied_ = false;
 };
 
 control_server::~control_server() {

@@ -1,5 +1,6 @@
 // The Unix socket through which a person's commands reach the running daemon: mode 0660, so that its group may command. One command a
-// connection, answered once it is carried out and stored. Owned by the service, on its thread.
+// connection, answered once it is carried out and stored; where it asks for it, with lines of progress before. Owned by the service, on its
+// thread.
 #pragma once
 
 #include "core/result.hpp"
@@ -18,7 +19,7 @@ namespace partmark {
 
 class control_server {
  public:
-  using handler = std::function<void(const control_command&, control_done)>;
+  using handler = std::function<void(const control_command&, control_done, control_told)>;
 
   control_server(boost::asio::io_context& io, handler carry_out) : acceptor_(io), pause_(io), carry_out_(std::move(carry_out)) {}
   ~control_server();

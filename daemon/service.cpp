@@ -53,11 +53,12 @@ service::service(const daemon_options& options, config::settings settings, event
               }),
       loop_(journal_, *state_, remote_, board_, loop_settings_of(settings_), seed()),
       control_(io_,
-               [this](const control_command& command, control_done done) {
+               [this](const control_command& command, control_done done, control_told told) {
                  // The answer leaves after the turn that stores what was done.
-                 carry_out(loop_, command, clock_now(), [this, done = std::move(done)](const control_reply& reply) {
+                 const auto stored = [this, done = std::move(done)](const control_reply& reply) {
                    boost::asio::post(io_, [this, done, reply] { done(reply.done && !loop_.stored() ? unstored(reply) : reply); });
-                 });
+                 };
+                 carry_out(loop_, command, clock_now(), stored, std::move(told));
                  turn();
                }),
       signals_(io_, SIGTERM, SIGINT, SIGHUP),

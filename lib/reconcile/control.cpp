@@ -1,11 +1,11 @@
+// Carries a person's command out.
 #include "reconcile/control.hpp"
-
 #include "core/text.hpp"
 #include "reconcile/loop.hpp"
 
 #include <boost/json.hpp>
 
-#include <array>
+#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -15,83 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::pair<std::string_view, control_verb>, 6> verbs{{{"retry", control_verb::retry},
-                                                                          {"resync", control_verb::resync},
-                                                                          {"refold", control_verb::refold},
-                                                                          {"pause", control_verb::pause},
-                                                                          {"resume", control_verb::resume},
-                                                                          {"drift", control_verb::drift}}};
-
-result<json::object> parse_object(std::string_view line, std::size_t bytes_max) {
-  if (line.size() > bytes_max) return error{errc::invalid, "the line is longer than " + std::to_string(bytes_max) + " bytes"};
-  boost::system::error_code failed;
-  json::parse_options options;
-  options.max_depth = 8;
-  json::value parsed = json::parse(json::string_view(line.data(), line.size()), failed, {}, options);
-  if (failed || !parsed.is_object()) return error{errc::invalid, printable(line) + ": a JSON object was expected"};
-  return std::move(parsed.as_object());
-}
-
-std::string text_of(const json::value& v) { return std::string(std::string_view(v.as_string().data(), v.as_string().size())); }
-
 std::string named(const std::optional<std::string>& target) { return target ? printable(*target) : std::string("all"); }
-
-}  // namespace
-
-result<control_command> parse_control_command(std::string_view line) {
-  auto object = parse_object(line, control_line_bytes_max);
-  if (!object) return object.error();
-  control_command command;
-  bool has_verb = false;
-  for (const auto& [key, value] : *object) {
-    if (key == "command" && value.is_string()) {
-      for (const auto& [name, verb] : verbs)
-        if (name == text_of(value)) {
-          command.verb = verb;
-          has_verb = true;
-        }
-    } else if (key == "target" && value.is_string()) {
-      command.target = text_of(value);
-    } else if (key == "target" && value.is_null()) {
-      command.target.reset();
-    } else if (key == "repair" && value.is_bool()) {
-      command.repair = value.as_bool();
-    } else {
-      return error{errc::invalid, printable(std::string_view(key.data(), key.size())) +
-                                      ": only command, target (strings) and repair (true or false) were expected"};
-    }
-  }
-  if (!has_verb) return error{errc::invalid, "command: retry, resync, refold, pause, resume or drift was expected"};
-  if (command.verb == control_verb::refold && !command.target) return error{errc::invalid, "target: refold takes one plan"};
-  return command;
-}
-
-std::string control_command_line(const control_command& c) {
-  json::object object;
-  for (const auto& [name, verb] : verbs)
-    if (verb == c.verb) object["command"] = json::string_view(name.data(), name.size());
-  if (c.target) object["target"] = *c.target;
-  if (c.repair) object["repair"] = true;
-  return json::serialize(object);
-}
-
-result<control_reply> parse_control_reply(std::string_view line) {
-  auto object = parse_object(line, control_reply_bytes_max);
-  if (!object) return object.error();
-  const auto* done = object->if_contains("done");
-  const auto* message = object->if_contains("message");
-  if (!done || !done->is_bool() || !message || !message->is_string()) return error{errc::invalid, "done and message were expected"};
-  const auto* drift = object->if_contains("drift");
-  return control_reply{done->as_bool(), text_of(*message), drift ? json::serialize(*drift) : std::string()};
-}
-
-std::string control_reply_line(const control_reply& r) {
-  json::object object{{"done", r.done}, {"message", r.message}};
-  if (!r.drift.empty()) object["drift"] = json::parse(r.drift);
-  return json::serialize(object);
-}
-
-namespace {
 
 control_reply at_once(loop& target, const control_command& command, now t) {
   std::optional<std::string_view> name;
@@ -142,6 +66,28 @@ struct drift_gathering {
   json::array plans;
   std::size_t differing = 0;
   std::size_t failed = 0;
+  control_told told;          // may be empty
+  control_progress progress;  // of all plans
+  struct share {
+    std::int64_t expected = 1;
+    std::int64_t read = 0;
+  };
+  std::vector<share> pages;  // a plan each
+
+  void paged(std::size_t plan, unsigned page) {
+    progress.pages += page - pages[plan].read;
+    pages[plan].read = page;
+    progress.pages_expected += std::max<std::int64_t>(0, page - pages[plan].expected);
+    pages[plan].expected = std::max<std::int64_t>(page, pages[plan].expected);
+    if (told) told(progress);
+  }
+
+  void ended(std::size_t plan) {
+    ++progress.plans_done;
+    progress.pages_expected += pages[plan].read - pages[plan].expected;
+    pages[plan].expected = pages[plan].read;
+    if (told) told(progress);
+  }
 
   void came(const drift_outcome& o, granularity unit) {
     json::object plan{{"plan", o.plan}, {"repaired", o.repaired}};
@@ -170,24 +116,43 @@ struct drift_gathering {
   }
 };
 
-void check_drift(loop& target, const control_command& command, now t, control_done done) {
+// Pages that the remote's list of a plan will have, if it agrees.
+std::int64_t pages_expected(const plan_state& plan) {
+  if (plan.book.shape().kind == plan_kind::full_refresh) return 0;
+  std::int64_t listed = 0;
+  plan.book.marks().visit_all([&](range at, mark said) { listed += said == mark::success ? at.size() : 0; });
+  return std::max<std::int64_t>(1, (listed + drift_page_size - 1) / drift_page_size);
+}
+
+void check_drift(loop& target, const control_command& command, now t, control_done done, control_told told) {
   std::vector<std::string> uuids;
+  auto gathering = std::make_shared<drift_gathering>();
   for (const plan_state& plan : target.plans())
-    if (!command.target || plan.uuid() == *command.target) uuids.push_back(plan.name());
+    if (!command.target || plan.uuid() == *command.target) {
+      uuids.push_back(plan.name());
+      gathering->pages.push_back({pages_expected(plan), 0});
+      gathering->progress.pages_expected += gathering->pages.back().expected;
+    }
   if (uuids.empty() && command.target)
     return done({false, printable(*command.target) + ": no record ever named this plan; `partmark plans` lists them", {}});
   if (uuids.empty()) return done({true, "there are no plans yet", "[]"});
-  auto gathering = std::make_shared<drift_gathering>();
   gathering->done = std::move(done);
+  if (command.progress) gathering->told = std::move(told);
+  gathering->progress.plans = static_cast<std::int64_t>(uuids.size());
   gathering->awaited = uuids.size();
-  for (const auto& uuid : uuids)
-    target.check_drift(uuid, command.repair, t, [gathering](const drift_outcome& o, granularity unit) { gathering->came(o, unit); });
+  for (std::size_t i = 0; i < uuids.size(); ++i) {
+    const auto ended = [gathering, i](const drift_outcome& o, granularity unit) {
+      gathering->ended(i);
+      gathering->came(o, unit);
+    };
+    target.check_drift(uuids[i], command.repair, t, ended, [gathering, i](unsigned page) { gathering->paged(i, page); });
+  }
 }
 
 }  // namespace
 
-void carry_out(loop& target, const control_command& command, now t, control_done done) {
-  if (command.verb == control_verb::drift) return check_drift(target, command, t, std::move(done));
+void carry_out(loop& target, const control_command& command, now t, control_done done, control_told told) {
+  if (command.verb == control_verb::drift) return check_drift(target, command, t, std::move(done), std::move(told));
   done(at_once(target, command, t));
 }
 

@@ -153,8 +153,9 @@ void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchang
   touched(plan, t, batch);
 }
 
-void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler done) {
-  if (drift_.begin(plan, repair, std::move(done))) endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
+void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler done, drift_page_handler paged) {
+  if (drift_.begin(plan, repair, std::move(done), std::move(paged)))
+    endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
 }
 
 void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {

@@ -57,7 +57,7 @@ class courier {
   [[nodiscard]] std::optional<steady_time> next_time(now t) const;
 
   // Compares the plan with the remote's own list; `done` is called when that is known.
-  void check_drift(plan_state& plan, bool repair, now t, drift_handler done);
+  void check_drift(plan_state& plan, bool repair, now t, drift_handler done, drift_page_handler paged = {});
 
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);

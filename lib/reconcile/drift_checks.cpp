@@ -17,7 +17,7 @@ std::int64_t partitions(const std::vector<range>& ranges) {
 
 }  // namespace
 
-bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done) {
+bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done, drift_page_handler paged) {
   if (plan.book.shape().kind == plan_kind::full_refresh) {
     drift_outcome none{plan.name(), drift_report{}, {}, false};
     if (done) done(none, plan.book.shape().unit);
@@ -27,12 +27,13 @@ bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done) {
   check& c = at->second;
   c.repair = c.repair || repair;
   if (done) c.done.push_back(std::move(done));
+  if (paged) c.paged.push_back(std::move(paged));
   if (is_new) plan.book.watch_quiet();
   return is_new;
 }
 
 http_request drift_checks::next_request(const plan_state& plan) const {
-  return can::list_partitions(plan.uuid(), checks_.at(plan.id).page, page_size);
+  return can::list_partitions(plan.uuid(), checks_.at(plan.id).page, drift_page_size);
 }
 
 bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch) {
@@ -53,6 +54,7 @@ bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& rep
   run_changes<in_set> unused;
   for (const ordinal o : page->listed) c.listed.assign({o, o}, {}, unused);
   c.unreadable += static_cast<std::int64_t>(page->unreadable);
+  for (const auto& paged : c.paged) paged(c.page);
   if (page->has_next && c.page < pages_max) {
     ++c.page;
     return true;

@@ -27,6 +27,9 @@ struct drift_outcome {
 };
 
 using drift_handler = std::function<void(const drift_outcome&, granularity unit)>;
+using drift_page_handler = std::function<void(unsigned page)>;  // so many pages of the plan's list are read
+
+inline constexpr unsigned drift_page_size = 1000;  // partitions
 
 class drift_checks {
  public:
@@ -34,7 +37,8 @@ class drift_checks {
 
   // Begins a check; `done` is called once, from ended() or drop(). False: one is under way, `done` is told when that one ends; or the plan
   // is a full refresh, which lists no partitions: `done` is told at once.
-  bool begin(plan_state& plan, bool repair, drift_handler done);
+  // `paged`, where there is one, is called before that for each page read from here on.
+  bool begin(plan_state& plan, bool repair, drift_handler done, drift_page_handler paged = {});
 
   [[nodiscard]] bool checking(plan_id plan) const { return checks_.contains(plan); }
   [[nodiscard]] http_request next_request(const plan_state& plan) const;
@@ -43,7 +47,6 @@ class drift_checks {
   bool ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch);
 
  private:
-  static constexpr unsigned page_size = 1000;
   static constexpr unsigned pages_max = 10'000;  // a remote that never ends its list must not keep us
 
   struct check {
@@ -52,6 +55,7 @@ class drift_checks {
     range_set listed;
     std::int64_t unreadable = 0;
     std::vector<drift_handler> done;
+    std::vector<drift_page_handler> paged;
   };
 
   void finish(plan_state& plan, drift_outcome outcome);

@@ -64,7 +64,7 @@ class loop {
   bool retry_held(std::optional<std::string_view> name, now t);
   bool resync(std::optional<std::string_view> plan, now t);
   bool refold(std::string_view plan, now t);
-  bool check_drift(std::string_view plan, bool repair, now t, drift_handler done);
+  bool check_drift(std::string_view plan, bool repair, now t, drift_handler done, drift_page_handler paged = {});
   bool pause(std::string_view endpoint, bool paused, now t);  // an empty name: all
 
   // Whether the last turn could store all that had changed.

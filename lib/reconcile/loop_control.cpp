@@ -204,9 +204,9 @@ bool loop::refold(std::string_view uuid, now t) {
   return each(uuid, [&](plan_state& plan) { want_refold(plan, plan.affairs->refold_to.value_or(plan.book.shape()), t); });
 }
 
-bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler done) {
+bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler done, drift_page_handler paged) {
   commanded_ = true;
-  return each(uuid, [&](plan_state& plan) { courier_.check_drift(plan, repair, t, std::move(done)); });
+  return each(uuid, [&](plan_state& plan) { courier_.check_drift(plan, repair, t, std::move(done), std::move(paged)); });
 }
 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {

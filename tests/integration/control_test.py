@@ -3,6 +3,7 @@
 import grp
 import json
 import os
+import pty
 import pwd
 import socket
 import stat
@@ -13,7 +14,7 @@ import unittest
 import oracle
 from can import simulator
 from journal import journal
-from support import eventually, integration_case
+from support import LIMIT, eventually, integration_case, program
 
 
 class control(integration_case):
@@ -174,6 +175,63 @@ class control(integration_case):
         self.wait_settled()
         self.assertTrue(self.command("drift")["done"])
         self.assert_agreed()
+
+    def on_terminal(self, *arguments):
+        """What partmark writes to a terminal on standard error, and to a pipe on standard output."""
+        ours, theirs = pty.openpty()
+        command = [program("PARTMARK"), "--config", str(self.space.config_path), *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"}) as child:
+            os.close(theirs)
+            seen = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    seen += piece
+            except OSError:  # the other end is closed
+                pass
+            os.close(ours)
+            out = child.stdout.read()
+            self.assertEqual(child.wait(timeout=LIMIT), 0)
+        return seen, out
+
+    def many_pages(self):
+        self.book.add("p", "MINUTE", "2025-10-01T00:00:00", "success", "2025-10-08T23:59:00")  # twelve pages
+        self.book.add("q", "DAY", "2025-10-01")
+        self.wait_settled()
+        self.can.fault("delay", reply_delay_ms=60)
+
+    def test_progress_comes_before_the_answer_and_only_where_it_is_asked_for(self):
+        self.space.started_daemon()
+        self.many_pages()
+        *progress, answer = [json.loads(line) for line in self.say(b'{"command":"drift","progress":true}\n').splitlines()]
+        self.assertTrue(answer["done"], answer)
+        self.assertGreater(len(progress), 1)
+        told = [p["progress"] for p in progress]
+        self.assertEqual({tuple(t) for t in told}, {("plans", "plans_done", "pages", "pages_expected")})
+        self.assertEqual({(t["plans"], t["pages_expected"]) for t in told}, {(2, 13)})
+        pages = [t["pages"] for t in told]
+        self.assertEqual(pages, sorted(set(pages)))
+        self.assertEqual(self.say(b'{"command":"drift"}\n').count(b"\n"), 1)
+
+    def test_a_terminal_sees_how_far_a_drift_check_is_and_nobody_else(self):
+        self.space.started_daemon()
+        self.many_pages()
+        seen, out = self.on_terminal("drift")
+        self.assertEqual(out, b"2 plans compared, 0 differ\n")
+        self.assertRegex(seen, rb"\d+ pages?  \d+/s")
+        self.assertRegex(seen, rb"\d %")
+        self.assertRegex(seen, rb"[01] of 2 plans")
+        self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-80:])
+        self.assertEqual(self.on_terminal("drift", "--json")[0], b"")
+        self.assertEqual(self.space.partmark("drift"), (0, "2 plans compared, 0 differ\n", ""))
+
+    def test_who_asks_for_progress_and_leaves_harms_nobody(self):
+        self.space.started_daemon()
+        self.many_pages()
+        gone = self.connect()
+        gone.sendall(b'{"command":"drift","progress":true}\n')
+        self.assertIn(b"progress", gone.recv(4096))
+        gone.close()
+        self.assertTrue(self.command("drift")["done"])
 
     def test_what_is_no_command_is_answered_with_what_was_expected(self):
         self.space.started_daemon()

@@ -45,5 +45,15 @@ TEST(control, replies_come_back_with_their_drift) {
   EXPECT_FALSE(parse_control_reply("{\"done\":1}"));
 }
 
+TEST(control, progress_comes_back_and_no_reply_passes_for_it) {
+  const control_progress said{10, 3, 40, 120};
+  EXPECT_EQ(parse_control_progress(control_progress_line(said)), said);
+  EXPECT_EQ(parse_control_progress(control_reply_line({true, R"({"progress":1})", "[]"})), std::nullopt);
+  for (const char* line : {"", R"({"progress":)", R"({"progress":1})", R"({"progress":{}} x)"})
+    EXPECT_EQ(parse_control_progress(line), std::nullopt) << line;
+  EXPECT_EQ(parse_control_progress(R"({"progress":{"plans":"x"}})"), control_progress{});
+  EXPECT_TRUE(parse_control_command(control_command_line({control_verb::drift, std::nullopt, false, true}))->progress);
+}
+
 }  // namespace
 }  // namespace partmark
