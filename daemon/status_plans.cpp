@@ -50,16 +50,17 @@ bool before(plan_order order, const entry& a, const entry& b) {
 struct cell_look {
   mark said = mark::success;
   standing where = standing::accepted;
+  drift_kind drift = drift_kind::none;
 
   friend bool operator==(const cell_look&, const cell_look&) = default;
 };
 
-std::vector<cell_run> cells_of(const ledger& book, range window) {
+std::vector<cell_run> cells_of(const ledger& book, range window, const drift_finding* finding) {
   range_map<cell_look> cells;
   run_changes<cell_look> unused;
   const auto lay = [&](range at, mark said, standing where) {
     if (at.last < window.first || at.first > window.last) return;
-    cells.assign({std::max(at.first, window.first), std::min(at.last, window.last)}, {said, where}, unused);
+    cells.assign({std::max(at.first, window.first), std::min(at.last, window.last)}, {said, where, drift_kind::none}, unused);
     unused.clear();
   };
   book.marks().visit(window, [&](range at, mark said) { lay(at, said, standing::accepted); });
@@ -68,8 +69,15 @@ std::vector<cell_run> cells_of(const ledger& book, range window) {
     for (const claim& c : call->claims) lay(c.at, c.said, standing::in_flight);
   book.held().visit(window,
                     [&](range at, hold_id) { book.marks().visit(at, [&](range part, mark said) { lay(part, said, standing::held); }); });
+  if (finding) {
+    std::vector<std::pair<range, cell_look>> differing;
+    finding->parts.visit(window, [&](range at, drift_kind how) {
+      cells.visit(at, [&](range part, const cell_look& look) { differing.push_back({part, {look.said, look.where, how}}); });
+    });
+    for (const auto& [part, look] : differing) cells.assign(part, look, unused);
+  }
   std::vector<cell_run> out;
-  cells.visit_all([&](range at, const cell_look& look) { out.push_back({at, look.said, look.where}); });
+  cells.visit_all([&](range at, const cell_look& look) { out.push_back({at, look.said, look.where, look.drift}); });
   return out;
 }
 
@@ -98,7 +106,7 @@ plan_line status_board::line_of(const plan_state& plan, now t) {
   line.refolding = plan.refolding();
   if (const auto extent = plan.book.marks().extent()) {
     line.recent_window = {extent->last - recent_partitions + 1, extent->last};
-    line.recent = cells_of(plan.book, line.recent_window);
+    line.recent = cells_of(plan.book, line.recent_window, loop_.calls().drift_of(plan.id));
   }
   return line;
 }
@@ -142,6 +150,11 @@ std::optional<plan_view> status_board::plan(std::string_view uuid) {
   });
   out.in_limbo = plan->book.limbo().partitions();
   out.extent = plan->book.marks().extent();
+  if (const drift_finding* finding = loop_.calls().drift_of(plan->id)) {
+    out.drift = drift_view{finding->at, 0, 0, finding->cut};
+    finding->parts.visit_all(
+        [&](range at, drift_kind how) { (how == drift_kind::mended ? out.drift->mended : out.drift->differing) += at.size(); });
+  }
   out.holds = holds_of(*plan);
   if (state_reader* reader = stored())
     if (auto attempts = reader->attempts(plan->id)) out.attempts = std::move(*attempts);
@@ -150,7 +163,7 @@ std::optional<plan_view> status_board::plan(std::string_view uuid) {
 
 std::vector<cell_run> status_board::cells(std::string_view uuid, range window) {
   const plan_state* plan = find(uuid);
-  return plan ? cells_of(plan->book, window) : std::vector<cell_run>();
+  return plan ? cells_of(plan->book, window, loop_.calls().drift_of(plan->id)) : std::vector<cell_run>();
 }
 
 }  // namespace partmark

@@ -9,6 +9,9 @@
 
 namespace partmark {
 
+// How a partition differed, and whether the remote has accepted it since.
+enum class drift_kind : std::uint8_t { none, missing, unexpected, mended };
+
 struct drift_report {
   std::vector<range> missing;     // marked success here, not listed there
   std::vector<range> unexpected;  // marked failed or cleared here, listed there

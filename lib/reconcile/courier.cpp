@@ -148,7 +148,7 @@ void courier::trigger_ended(table_id id, const verdict& v, now t, state_changes&
 }
 
 void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch) {
-  const bool more = drift_.ended(plan, v, reply, batch);
+  const bool more = drift_.ended(plan, v, reply, t.system, batch);
   if (more) endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
   touched(plan, t, batch);
 }
@@ -163,6 +163,8 @@ void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdi
   ++plan.attempts;
   plan.row_changed = true;
   batch.intents_ended.push_back(plan.id);
+  if (v.kind == verdict_kind::accepted)
+    for (const claim& c : plan.book.in_flight()->claims) drift_.findings().accepted(plan.id, c.at);
   const steady_time due = outcome_.ended(plan, v, settle_time, t, batch);
   if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
   touched(plan, t, batch);

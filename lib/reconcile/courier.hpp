@@ -59,6 +59,10 @@ class courier {
   // Compares the plan with the remote's own list; `done` is called when that is known.
   void check_drift(plan_state& plan, bool repair, now t, drift_handler done, drift_page_handler paged = {});
 
+  // What the last such comparison found; nullptr: nothing.
+  [[nodiscard]] const drift_finding* drift_of(plan_id plan) const { return drift_.findings().of(plan); }
+  void forget_drift(plan_id plan) { drift_.findings().forget(plan); }
+
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);
   bool retry_held_triggers(std::string_view table, now t, state_changes& batch);

@@ -36,7 +36,7 @@ http_request drift_checks::next_request(const plan_state& plan) const {
   return can::list_partitions(plan.uuid(), checks_.at(plan.id).page, drift_page_size);
 }
 
-bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch) {
+bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, system_time at, state_changes& batch) {
   check& c = checks_.at(plan.id);
   drift_outcome outcome{plan.name(), std::nullopt, {}, false};
   const auto* whole = std::get_if<http_reply>(&reply);
@@ -65,6 +65,7 @@ bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& rep
     outcome.trouble = "the plan was folded anew meanwhile";
   else
     compare_and_repair(plan, outcome, batch);
+  if (outcome.report) findings_.compared(plan.id, *outcome.report, at);
   finish(plan, std::move(outcome));
   return false;
 }

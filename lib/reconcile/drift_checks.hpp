@@ -5,6 +5,7 @@
 #include "can/requests.hpp"
 #include "core/drift.hpp"
 #include "core/verdict.hpp"
+#include "reconcile/drift_findings.hpp"
 #include "reconcile/events.hpp"
 #include "reconcile/plans.hpp"
 
@@ -44,7 +45,10 @@ class drift_checks {
   [[nodiscard]] http_request next_request(const plan_state& plan) const;
 
   // A page came, or didn't. True: another page is to be asked for. Repairs go into `batch`.
-  bool ended(plan_state& plan, const verdict& v, const exchange& reply, state_changes& batch);
+  bool ended(plan_state& plan, const verdict& v, const exchange& reply, system_time at, state_changes& batch);
+
+  [[nodiscard]] drift_findings& findings() { return findings_; }
+  [[nodiscard]] const drift_findings& findings() const { return findings_; }
 
  private:
   static constexpr unsigned pages_max = 10'000;  // a remote that never ends its list must not keep us
@@ -63,6 +67,7 @@ class drift_checks {
 
   events& log_;
   std::map<plan_id, check> checks_;
+  drift_findings findings_;
 };
 
 }  // namespace partmark

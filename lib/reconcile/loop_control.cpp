@@ -129,6 +129,7 @@ void loop::start_refold(plan_state& plan, now t) {
     plan.book.reset(shape, changes);
   unsaved_.durable = true;
   append(unsaved_, plan.id, changes);
+  courier_.forget_drift(plan.id);
   plan.affairs.use().inside.clear();
   plan.row_changed = true;
   if (!plan.refolding()) refolding_.push_back(plan.id);

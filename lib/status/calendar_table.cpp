@@ -28,6 +28,12 @@ constexpr std::array<std::array<look, 4>, 3> looks{{{{{"s", "success"},
                                                       {"c p i", "cleared, in flight"},
                                                       {"c h", "cleared, held: refused by the platform"}}}}};
 
+// By kind of drift.
+constexpr std::array<look, 4> drifts{{{"", ""},
+                                      {" d", "; drift: the platform's list lacked it"},
+                                      {" d", "; drift: the platform's list had it"},
+                                      {" m", "; drift was found, and it was accepted since"}}};
+
 const look& look_of(mark said, standing where) { return looks[static_cast<std::size_t>(said)][static_cast<std::size_t>(where)]; }
 
 void chips(html& out, const plan_view& plan, const std::vector<calendar_jump>& to, std::string_view label) {
@@ -48,8 +54,10 @@ void cell(html& out, granularity unit, ordinal o, const cell_run* run) {
     return;
   }
   const look& l = look_of(run->said, run->where);
+  const look& d = drifts[static_cast<std::size_t>(run->drift)];
   const std::string label = partition_label(unit, o);
-  out << "<td class=\"" << l.name << "\" title=\"" << label << ": " << l.words << "\"><span>" << label << " " << l.words << "</span></td>";
+  out << "<td class=\"" << l.name << d.name << "\" title=\"" << label << ": " << l.words << d.words << "\"><span>" << label << " "
+      << l.words << d.words << "</span></td>";
 }
 
 void legend(html& out) {
@@ -63,6 +71,8 @@ void legend(html& out) {
   item(mark::success, standing::pending, "hollow: still to be accepted");
   item(mark::success, standing::in_flight, "dashed: in flight");
   item(mark::success, standing::held, "held: refused by the platform");
+  out << "<li><i class=\"cell s d\" aria-hidden=true></i>drift: differed in the platform's list</li>"
+         "<li><i class=\"cell s m\" aria-hidden=true></i>framed: accepted since</li>";
   out << "</ul>";
 }
 
@@ -70,8 +80,10 @@ void counts(html& out, const std::vector<cell_run>& cells) {
   std::array<std::int64_t, 3> marks{};
   std::int64_t owed = 0;
   std::int64_t held = 0;
+  std::int64_t differing = 0;
   for (const auto& run : cells) {
     marks[static_cast<std::size_t>(run.said)] += run.at.size();
+    if (run.drift == drift_kind::missing || run.drift == drift_kind::unexpected) differing += run.at.size();
     if (run.where == standing::held)
       held += run.at.size();
     else if (run.where != standing::accepted)
@@ -82,11 +94,13 @@ void counts(html& out, const std::vector<cell_run>& cells) {
   if (marks[2] > 0) out << ", " << marks[2] << " cleared";
   if (owed > 0) out << "; " << owed << " still to be accepted";
   if (held > 0) out << "; " << held << " held";
+  if (differing > 0) out << "; " << differing << " differ on the platform";
 }
 
 }  // namespace
 
 std::string_view mark_words(mark said, standing where) { return look_of(said, where).words; }
+std::string_view drift_class(drift_kind how) { return drifts[static_cast<std::size_t>(how)].name; }
 std::string_view cell_class(mark said, standing where) { return look_of(said, where).name; }
 
 html calendar(const plan_view& plan, ordinal at, const std::vector<cell_run>& cells) {

@@ -40,5 +40,6 @@ enum class page_name : std::uint8_t { overview, held, rejected, events, plan, mi
 [[nodiscard]] html pager(std::string_view path, std::size_t page, bool more);
 [[nodiscard]] std::string_view mark_words(mark said, standing where);  // "success", "failed, held: refused by the platform"
 [[nodiscard]] std::string_view cell_class(mark said, standing where);
+[[nodiscard]] std::string_view drift_class(drift_kind how);  // to follow it
 
 }  // namespace partmark

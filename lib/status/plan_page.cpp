@@ -86,6 +86,14 @@ html facts(const summary_view& now, const plan_view& plan) {
   if (plan.in_limbo > 0)
     out << "<p class=lead>" << counted_words(plan.in_limbo, "partition is", "partitions are")
         << " in limbo: a call whose reply was lost may still land, so what it could spoil is sent again.</p>";
+  if (plan.drift) {
+    out << "<p class=lead>Drift: the platform's own list, compared " << relative_time(plan.drift->at, now.at) << ", differed in "
+        << counted_words(plan.drift->differing + plan.drift->mended, "partition", "partitions");
+    if (plan.drift->cut) out << " and more";
+    if (plan.drift->mended > 0) out << "; " << plan.drift->mended << " accepted since";
+    if (plan.drift->differing > 0) out << ". <code>partmark drift " << line.uuid << " --repair</code> pushes them again";
+    out << ".</p>";
+  }
   if (line.refolding) out << "<p class=lead>Its records are being folded anew.</p>";
   return out;
 }

@@ -76,8 +76,10 @@ html strip(const plan_line& line) {
   std::array<std::int64_t, 3> marks{};
   std::int64_t owed = 0;
   std::int64_t held = 0;
+  std::int64_t differing = 0;
   for (const auto& run : line.recent) {
     marks[static_cast<std::size_t>(run.said)] += run.at.size();
+    if (run.drift == drift_kind::missing || run.drift == drift_kind::unexpected) differing += run.at.size();
     if (run.where == standing::held)
       held += run.at.size();
     else if (run.where != standing::accepted)
@@ -85,12 +87,14 @@ html strip(const plan_line& line) {
   }
   const std::int64_t count = line.recent_window.size();
   out << "<svg class=strip width=\"" << count * 5 << "\" height=14 role=img aria-label=\"Of the latest " << count << ": " << marks[0]
-      << " success, " << marks[1] << " failed, " << marks[2] << " cleared; " << owed << " to be accepted, " << held << " held\">";
+      << " success, " << marks[1] << " failed, " << marks[2] << " cleared; " << owed << " to be accepted, " << held << " held";
+  if (differing > 0) out << ", " << differing << " differ on the platform";
+  out << "\">";
   for (const auto& run : line.recent)
     for (ordinal o = run.at.first; o <= run.at.last; ++o) {
       const std::int64_t height = run.said == mark::success ? 14 : run.said == mark::failed ? 8 : 3;
-      out << "<rect class=\"" << cell_class(run.said, run.where) << "\" x=\"" << (o - line.recent_window.first) * 5 << "\" y=\""
-          << 14 - height << "\" width=4 height=\"" << height << "\"/>";
+      out << "<rect class=\"" << cell_class(run.said, run.where) << drift_class(run.drift) << "\" x=\""
+          << (o - line.recent_window.first) * 5 << "\" y=\"" << 14 - height << "\" width=4 height=\"" << height << "\"/>";
     }
   out << "</svg>";
   return out;

@@ -2,6 +2,7 @@
 // by what was asked for, so that a page never keeps the loop. One thread: the loop's.
 #pragma once
 
+#include "core/drift.hpp"
 #include "core/mark.hpp"
 #include "reconcile/state.hpp"
 
@@ -59,6 +60,7 @@ struct cell_run {
   range at;
   mark said = mark::success;
   standing where = standing::accepted;
+  drift_kind drift = drift_kind::none;  // as the last comparison with the remote's list found it
 };
 
 struct plan_line {
@@ -97,13 +99,22 @@ struct held_view {
   unsigned tries = 0;
 };
 
+// What the last comparison with the remote's list found.
+struct drift_view {
+  system_time at;
+  std::int64_t differing = 0;  // partitions
+  std::int64_t mended = 0;     // accepted since
+  bool cut = false;            // there were more
+};
+
 struct plan_view {
   plan_line line;
   std::int64_t success = 0;
   std::int64_t failed = 0;
   std::int64_t cleared = 0;
   std::int64_t in_limbo = 0;
-  std::optional<range> extent;  // from the first partition with a mark to the last
+  std::optional<range> extent;      // from the first partition with a mark to the last
+  std::optional<drift_view> drift;  // absent: nothing differed
   std::vector<held_view> holds;
   std::vector<attempt_row> attempts;  // the latest first
 };

@@ -99,6 +99,17 @@ class browser(status_case):
         for data in (light, dark):
             self.assertGreater(len(data), 40_000, "an empty page")
 
+    def test_drift_is_seen_until_it_is_compared_again(self):
+        self.build(hostile=False)
+        u = status_world.uuid_of("returns")
+        self.assertEqual(re.findall(r'<td class="(s [dm])" title="(\S+): ', self.dom(f"/plan?id={u}")),
+                         [("s d", f"2026-09-{d:02}") for d in (8, 9, 10)] + [("s m", "2026-09-11")])
+        self.can.clear_faults()
+        self.assertEqual(self.space.partmark("drift", u, "--repair")[0], 1)
+        eventually(lambda: self.ask(f"/plan?id={u}")[2].count('<td class="s m"') == 3, "what differed then is accepted again")
+        self.assertEqual(self.space.partmark("drift", u)[0], 0)
+        self.assertNotRegex(self.ask(f"/plan?id={u}")[2], r'<td class="s [dm]"')
+
     def test_its_script_keeps_it_live_and_the_policy_lets_it(self):
         self.build()
         with counting_proxy(self.port) as proxy:

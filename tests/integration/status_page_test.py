@@ -92,7 +92,9 @@ class pages(page_case):
     def test_a_plan_shows_its_partitions_its_refusal_and_its_calls(self):
         u = status_world.uuid_of("returns")
         text = self.text(f"/plan?id={u}")
-        for said in ("returns", u, "DAY", "2026-11-18 to 2026-11-22", "the materialization was altered", "2026-11-18 success, held", "rejected", "plan.held"):
+        for said in ("returns", u, "DAY", "2026-11-18 to 2026-11-22", "the materialization was altered", "2026-11-18 success, held", "rejected", "plan.held",
+                     "2026-09-08 success; drift: the platform's list lacked it", "2026-09-11 success; drift was found, and it was accepted since",
+                     "differed in 4 partitions; 1 accepted since", "--repair"):
             self.assertIn(said, text)
         self.assertIn("2024-02-12 success", self.text(f"/plan?id={u}&at=2024-06-01"))
         self.assertEqual(self.ask("/plan?id=unknown")[0], 404)

@@ -5,6 +5,7 @@ import random
 
 from can import simulator
 from journal import journal
+from support import eventually
 
 NAMES = [
     "orders_daily", "orders_by_region", "order_lines", "customers", "customer_lifetime_value", "payments_settled", "payments_by_method", "refunds",
@@ -63,7 +64,13 @@ def build(space, hostile=True, today=datetime.date(2026, 11, 22)):
 
 
 def later(space, can):
-    """What comes after everything else was accepted: a refusal, and something for an endpoint that does not answer."""
+    """What comes after everything else was accepted: a refusal, and something for an endpoint that does not answer, and what somebody else undid."""
+    can.control("POST", "plan", {"uuid": uuid_of("returns"), "clear": [{"first": "2026-09-08T00:00:00", "last": "2026-09-11T00:00:00"}]})
+    assert space.partmark("drift", uuid_of("returns"))[0] == 1
+    with journal(space.journal_path) as book:
+        book.add(uuid_of("returns"), "DAY", "2026-09-11")
+    eventually(space.folded, "it is read")
+    eventually(lambda: space.read("show", uuid_of("returns"))["pending"] == [], "one of them is accepted again")
     can.fault("reject", {"plan": uuid_of("returns")}, errorMsg="the materialization was altered: partition 2026-11-18 is unknown", code="PLAN_ALTERED")
     with journal(space.journal_path) as book:
         book.add(uuid_of("returns"), "DAY", "2026-11-18", last="2026-11-22")

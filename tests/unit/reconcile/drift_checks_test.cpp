@@ -44,10 +44,11 @@ class drift_checks_of_a_plan : public ::testing::Test {
   bool answer(const exchange& reply, verdict_kind kind = verdict_kind::accepted) {
     verdict v;
     v.kind = kind;
-    return checks_.ended(plan_, v, reply, batch_);
+    return checks_.ended(plan_, v, reply, at_, batch_);
   }
   const drift_report& report() { return *outcomes_.at(0).report; }
 
+  system_time at_ = system_time(milliseconds(5000));
   recording_events log_;
   drift_checks checks_{log_};
   text_arena names_;
@@ -174,6 +175,46 @@ TEST_F(drift_checks_of_a_plan, a_full_refresh_lists_nothing_and_is_told_at_once)
   EXPECT_FALSE(checks_.begin(whole, true, [&](const drift_outcome& o, granularity) { told = o.report && !o.report->found(); }));
   EXPECT_TRUE(told);
   EXPECT_FALSE(checks_.checking(3));
+}
+
+std::vector<std::pair<range, drift_kind>> parts_of(const drift_finding* finding) {
+  std::vector<std::pair<range, drift_kind>> out;
+  if (finding) finding->parts.visit_all([&](range at, drift_kind how) { out.emplace_back(at, how); });
+  return out;
+}
+
+TEST_F(drift_checks_of_a_plan, what_was_found_is_kept_until_the_next_comparison_and_mended_by_what_is_accepted) {
+  using parts = std::vector<std::pair<range, drift_kind>>;
+  EXPECT_EQ(checks_.findings().of(3), nullptr);
+  ASSERT_TRUE(begin(false));
+  (void)answer(page({"1970-01-01", "1970-01-05", "1970-01-06"}, false));
+  ASSERT_NE(checks_.findings().of(3), nullptr);
+  EXPECT_EQ(checks_.findings().of(3)->at, at_);
+  EXPECT_EQ(parts_of(checks_.findings().of(3)), (parts{{{1, 3}, drift_kind::missing}, {{5, 5}, drift_kind::unexpected}}));
+  checks_.findings().accepted(3, {2, 5});
+  EXPECT_EQ(parts_of(checks_.findings().of(3)),
+            (parts{{{1, 1}, drift_kind::missing}, {{2, 3}, drift_kind::mended}, {{5, 5}, drift_kind::mended}}));
+  ASSERT_TRUE(begin(false));
+  EXPECT_FALSE(answer(page(true_list, false), verdict_kind::rejected));
+  EXPECT_NE(checks_.findings().of(3), nullptr) << "what could not be compared says nothing";
+  ASSERT_TRUE(begin(false));
+  (void)answer(page(true_list, false));
+  EXPECT_EQ(checks_.findings().of(3), nullptr);
+}
+
+TEST(drift_findings, are_bounded_a_plan_and_in_all_and_the_latest_stay) {
+  drift_findings findings;
+  drift_report report;
+  for (std::int64_t o = 0; o < 3000; o += 2) report.missing.push_back({o, o});
+  for (plan_id plan = 0; plan < 200; ++plan) findings.compared(plan, report, {});
+  EXPECT_TRUE(findings.of(0)->cut);
+  EXPECT_EQ(findings.of(0)->parts.runs(), drift_findings::ranges_max);
+  EXPECT_EQ(*findings.of(0)->parts.extent(), (range{1000, 2998}));
+  std::size_t all = 0;
+  for (plan_id plan = 0; plan < 200; ++plan) all += findings.of(plan)->parts.runs();
+  EXPECT_EQ(all, drift_findings::ranges_of_all_max);
+  findings.forget(0);
+  EXPECT_EQ(findings.of(0), nullptr);
 }
 
 }  // namespace

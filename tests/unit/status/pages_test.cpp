@@ -125,13 +125,14 @@ TEST(calendar, every_partition_of_the_window_is_a_cell_that_says_what_it_is) {
   const std::vector<cell_run> cells{{{day("2025-01-01"), day("2025-01-31")}, mark::success, standing::accepted},
                                     {{day("2025-02-01"), day("2025-02-02")}, mark::failed, standing::pending},
                                     {{day("2025-02-03"), day("2025-02-03")}, mark::cleared, standing::in_flight},
-                                    {{day("2025-06-30"), day("2025-06-30")}, mark::success, standing::held}};
+                                    {{day("2025-06-30"), day("2025-06-30")}, mark::success, standing::held, drift_kind::missing}};
   const std::string text = calendar(plan, day("2025-03-01"), cells).written();
   EXPECT_EQ(count(text, "<td></td>") + count(text, "<td class="), 366U) << "365 days and the corner";
   EXPECT_EQ(count(text, "title=\"2025-"), 35U);
   EXPECT_NE(text.find("title=\"2025-02-02: failed, still to be accepted\""), std::string::npos);
   EXPECT_NE(text.find("title=\"2025-02-03: cleared, in flight\""), std::string::npos);
-  EXPECT_NE(text.find("title=\"2025-06-30: success, held: refused by the platform\""), std::string::npos);
+  EXPECT_NE(text.find("title=\"2025-06-30: success, held: refused by the platform; drift: the platform&#39;s list lacked it\""),
+            std::string::npos);
   EXPECT_NE(text.find(">2024</a>"), std::string::npos);
   EXPECT_EQ(text.find(">2026</a>"), std::string::npos);
 }
