@@ -125,7 +125,7 @@ std::string status_board::metrics() {
   g.held_triggers = s.held_triggers;
   g.journal_bytes = database_bytes(settings_.journal.path.c_str());
   g.state_bytes = database_bytes(settings_.state.path.c_str());
-  for (const auto& e : s.endpoints) g.endpoints.push_back({e.name, e.circuit_open, e.unauthorized, e.paused, e.in_flight, e.in_flight_max});
+  g.endpoints = s.endpoints;
   g.process = read_process_stats();
   return metrics_.text(g);
 }

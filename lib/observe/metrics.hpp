@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/endpoint_view.hpp"
 #include "observe/histogram.hpp"
 #include "observe/process_stats.hpp"
 #include "reconcile/events.hpp"
@@ -19,15 +20,6 @@
 #include <vector>
 
 namespace partmark {
-
-struct endpoint_gauges {
-  std::string name;
-  bool circuit_open = false;
-  bool unauthorized = false;
-  bool paused = false;
-  std::size_t in_flight = 0;
-  std::size_t in_flight_max = 0;
-};
 
 // What is true now, as the one who asks knows it.
 struct metric_gauges {
@@ -50,7 +42,7 @@ struct metric_gauges {
   std::size_t held_triggers = 0;
   std::uint64_t journal_bytes = 0;  // with its WAL
   std::uint64_t state_bytes = 0;
-  std::vector<endpoint_gauges> endpoints;
+  std::vector<endpoint_view> endpoints;
   process_stats process;
 };
 

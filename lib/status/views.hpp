@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/drift.hpp"
+#include "core/endpoint_view.hpp"
 #include "core/mark.hpp"
 #include "reconcile/state.hpp"
 
@@ -14,16 +15,6 @@
 #include <vector>
 
 namespace partmark {
-
-struct endpoint_view {
-  std::string name;
-  std::string url;
-  bool circuit_open = false;
-  bool unauthorized = false;
-  bool paused = false;
-  std::size_t in_flight = 0;
-  std::size_t in_flight_max = 0;
-};
 
 struct summary_view {
   system_time at;

@@ -176,6 +176,41 @@ class full_disk(integration_case):
         self.assertEqual(self.space.once().child.returncode, 0)
         self.assertEqual(self.can.requests(), before)
 
+    def test_a_prune_on_a_full_disk_says_so_loses_nothing_and_goes_on_when_there_is_room(self):
+        folder = self.space.folder / "small"
+        folder.mkdir()
+        mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder))
+        self.space.mounts.append(str(folder))
+        self.space.configure(self.can.url, journal={"path": str(folder / "journal.db")}, state={"path": str(self.space.folder / "other.db")})
+        self.space.partmark("init")
+        self.filler = folder / "filler"
+        rows = [(f"plan-{n % 20}", "DAY", f"2025-{1 + n // 28 % 12:02}-{1 + n % 28:02}", None, "failed" if n % 3 else "success") for n in range(40_000)]
+        with journal(folder / "journal.db") as book:
+            book.add_all(rows, recorded_at="2025-01-01T00:00:00.000Z")
+        daemon = self.space.started_daemon()
+        self.wait_settled()
+        self.fill()
+        code, out, err = self.space.partmark("prune", "--older-than", "90d")
+        self.assertEqual(code, 1, out + err)
+        self.assertRegex(err, "full|space")
+        self.assertIn("prune again", err)
+        left = self.count(folder)
+        self.assertGreater(left, 1)
+        self.assertTrue(daemon.running())
+        os.unlink(self.filler)
+        record = ["record", "--plan", "plan-1", "--granularity", "DAY", "--first", "2026-10-20", "--outcome", "success"]
+        self.assertEqual(self.space.partmark(*record)[0], 0)
+        self.assertEqual(self.space.partmark("prune", "--older-than", "90d")[0], 0)
+        self.assertLess(self.count(folder), left)
+        self.wait_settled()
+        state = self.can.state()
+        self.assertEqual(oracle.disagreements([*rows, ("plan-1", "DAY", "2026-10-20", None, "success")], state["plans"]), [])
+        self.assertEqual(self.space.partmark("state", "check")[0], 0)
+
+    def count(self, folder):
+        with journal(folder / "journal.db") as book:
+            return book.connection.execute("SELECT count(*) FROM plan_completion").fetchone()[0]
+
     def test_a_stop_on_a_full_disk_ends_and_the_next_run_makes_it_good(self):
         daemon = self.space.started_daemon()
         self.wait_folded()

@@ -20,7 +20,7 @@ metric_gauges gauges() {
   metric_gauges g;
   g.at = at(1000);
   g.version = "1.2.3";
-  g.endpoints.push_back({"can", true, false, false, 2, 8});
+  g.endpoints.push_back({"can", "", true, false, false, 2, 8});
   return g;
 }
 
