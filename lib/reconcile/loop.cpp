@@ -9,10 +9,13 @@
 namespace partmark {
 namespace {
 
-// After an event the row may not be visible yet (measured: mostly within a millisecond): look again with growing gaps.
-constexpr std::array<std::chrono::microseconds, 8> look_gaps{
-    std::chrono::microseconds(12'800), std::chrono::microseconds(6'400), std::chrono::microseconds(3'200), std::chrono::microseconds(1'600),
-    std::chrono::microseconds(800),    std::chrono::microseconds(400),   std::chrono::microseconds(200),   std::chrono::microseconds(100)};
+// After an event the row may not be visible yet (measured: mostly within a millisecond): look again with growing gaps. The last two are for
+// a machine so busy that the writer was stopped between its write, which is the event, and what makes it visible, which is none.
+constexpr std::array<std::chrono::microseconds, 10> look_gaps{std::chrono::microseconds(400'000), std::chrono::microseconds(100'000),
+                                                              std::chrono::microseconds(12'800),  std::chrono::microseconds(6'400),
+                                                              std::chrono::microseconds(3'200),   std::chrono::microseconds(1'600),
+                                                              std::chrono::microseconds(800),     std::chrono::microseconds(400),
+                                                              std::chrono::microseconds(200),     std::chrono::microseconds(100)};
 
 // Writers hold the journal for moments; who holds it for so long is worth a line.
 constexpr std::chrono::seconds busy_patience{10};

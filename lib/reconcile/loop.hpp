@@ -83,7 +83,7 @@ class loop {
   [[nodiscard]] const loop_settings& settings() const { return settings_; }
 
  private:
-  static constexpr unsigned looks_after_hint = 8;
+  static constexpr unsigned looks_after_hint = 10;
 
   class restoration final : public stored_rows {
    public:

@@ -68,6 +68,7 @@ struct world_story {
   std::array<std::uint64_t, tallies> counts{};
   std::array<std::uint64_t, 64> verdicts{};  // by row of the verdict table
   std::uint64_t trace = 0;                   // of every call: its time and what it said
+  std::uint64_t trace_in_trouble = 0;        // the same before the clean restart at the end
 
   [[nodiscard]] std::uint64_t of(tally t) const { return counts[static_cast<std::size_t>(t)]; }
   void add(tally t, std::uint64_t n = 1) { counts[static_cast<std::size_t>(t)] += n; }

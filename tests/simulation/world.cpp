@@ -64,6 +64,7 @@ void world::live() {
   // From here on only what is held is tried again. A restart changes nothing.
   quiet_ = true;
   check_quiet(e.settle_time);
+  story_.trace_in_trouble = story_.trace;
   crash(false);
   start();
   check_quiet(e.settle_time + settings_.reprobe_held);

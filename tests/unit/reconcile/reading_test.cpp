@@ -172,6 +172,21 @@ TEST(reading, a_hint_may_precede_visibility_by_milliseconds) {
   }
 }
 
+TEST(reading, a_hint_may_precede_visibility_by_much_on_a_busy_machine) {
+  loop_driver d;
+  d.start();
+  for (const int late_ms : {30, 90, 200, 500}) {
+    const auto sent = d.remote.all().size();
+    const auto seq = d.journal.append_unseen(entry_of("p", daily, {late_ms, late_ms}, mark::success));
+    d.hint();
+    d.pass(milliseconds(late_ms));
+    d.journal.reveal(seq);
+    d.pass(milliseconds(526 - late_ms));
+    EXPECT_EQ(d.remote.all().size(), sent + 1) << late_ms << " ms late";
+    d.accept_all();
+  }
+}
+
 TEST(reading, looks_after_a_hint_are_not_used_up_by_turns_for_other_reasons) {
   loop_driver d;
   d.start();
