@@ -2,6 +2,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/help_text.hpp"
+#include "core/text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -45,8 +46,13 @@ class parser {
     app_.add_option("--config", config_path_, "Configuration file")->envname("PARTMARK_CONFIG")->capture_default_str();
     app_.require_subcommand(1);
     app_.fallthrough();  // --config may follow the command
-    app_.failure_message([](const CLI::App*, const CLI::Error& e) {
-      return "partmark: " + std::string(e.what()) + "\nRun `partmark --help` or `partmark COMMAND --help`.\n";
+    app_.failure_message([](const CLI::App* app, const CLI::Error& e) {
+      std::string what = e.what();
+      // CLI11 misses a command before it minds the word that was none.
+      const auto unknown = app->remaining(true);
+      if (what == "A subcommand is required")
+        what = unknown.empty() ? "a command is missing" : printable(unknown.front()) + ": no such command";
+      return "partmark: " + what + "\nRun `partmark --help` or `partmark COMMAND --help`.\n";
     });
     add_init();
     add_record();

@@ -75,6 +75,10 @@ class reads(cli_case):
 
 
 class nothing_there(reads):
+    def test_a_word_that_is_no_command_is_named(self):
+        for words, said in [(["frobnicate"], "frobnicate: no such command"), (["state", "frob"], "frob: no such command"), ([], "a command is missing")]:
+            self.assertIn(said, self.expect(2, *words).stderr)
+
     def test_without_a_journal_everything_is_empty_and_nothing_is_made(self):
         status = self.json("status")
         self.assertEqual(status["journal"] | {"path": ""}, {"last_seq": 0, "folded_seq": 0, "table_last_seq": 0, "table_folded_seq": 0,
