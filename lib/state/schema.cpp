@@ -2,6 +2,7 @@
 
 #include "sql/state_migrations.hpp"
 #include "sqlite/migrations.hpp"
+#include "sqlite/transaction.hpp"
 
 #include <iterator>
 #include <string>
@@ -9,6 +10,9 @@
 namespace partmark {
 
 result<state_stage> examine_state(sqlite::connection& file) {
+  // Of one moment: between two of these reads another process may make the file.
+  auto scope = sqlite::transaction::begin(file, sqlite::transaction_kind::deferred);
+  if (!scope) return scope.error();
   const auto application = file.query_int64("PRAGMA application_id");
   if (!application) return application.error();
   const auto version = sqlite::schema_version(file);
