@@ -6,11 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <string>
-#include <thread>
-
 namespace partmark {
 namespace {
 
@@ -23,26 +20,6 @@ class state_reader_test : public ::testing::Test {
   temporary_folder folder;
   const std::string path = folder.file("state.db");
 };
-
-// Made, then looked at: what is said meanwhile must be true of some moment.
-TEST_F(state_reader_test, a_file_that_is_just_being_made_is_none_or_whole) {
-  for (int i = 0; i < 100; ++i) {
-    const std::string young = folder.file("young-" + std::to_string(i) + ".db");
-    std::atomic<bool> is_made = false;
-    std::jthread daemon([&] {
-      static_cast<void>(sqlite_state::open(young).value());
-      is_made = true;
-    });
-    while (!is_made) {
-      const auto seen = state_reader::open(young, milliseconds(1000));
-      if (!seen && seen.error().code != errc::not_found) {
-        ADD_FAILURE() << seen.error().message;
-        return;
-      }
-    }
-    EXPECT_TRUE(state_reader::open(young, milliseconds(1000)));
-  }
-}
 
 // One plan's ledger that is stored as it moves.
 class stored_plan {
