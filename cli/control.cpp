@@ -89,6 +89,11 @@ class drift_progress {
   progress_line line_;
 };
 
+// A daemon from before progress was told refuses the question, and does nothing: it is asked again without.
+bool knows_no_progress(const control_command& command, const result<std::optional<control_reply>>& answered) {
+  return command.progress && answered && *answered && !(*answered)->done && (*answered)->message.starts_with("progress:");
+}
+
 }  // namespace
 
 int run(const control_options& options, session& s) {
@@ -98,7 +103,12 @@ int run(const control_options& options, session& s) {
   if (command.target && !of_an_endpoint) command.target = plan_names(settings).uuid_of(*command.target);
   command.progress = command.verb == control_verb::drift && !options.json && s.err().looks().is_terminal;
   drift_progress shown(s);
-  auto answered = ask_daemon(settings.control.socket, command, [&](const control_progress& p) { shown.draw(p); });
+  const auto draw = [&](const control_progress& p) { shown.draw(p); };
+  auto answered = ask_daemon(settings.control.socket, command, draw);
+  if (knows_no_progress(command, answered)) {
+    command.progress = false;
+    answered = ask_daemon(settings.control.socket, command, draw);
+  }
   shown.end();
   if (!answered) return s.trouble(answered.error());
   control_reply reply;

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import unittest
 
 import oracle
@@ -223,6 +224,32 @@ class control(integration_case):
         self.assertTrue(seen.endswith(b"\r\x1b[K"), seen[-80:])
         self.assertEqual(self.on_terminal("drift", "--json")[0], b"")
         self.assertEqual(self.space.partmark("drift"), (0, "2 plans compared, 0 differ\n", ""))
+
+    def test_a_daemon_from_before_progress_is_asked_without_it(self):
+        old = socket.socket(socket.AF_UNIX)
+        self.addCleanup(old.close)
+        self.space.socket_path.parent.mkdir(parents=True, exist_ok=True)
+        old.bind(str(self.space.socket_path))
+        old.listen()
+        asked = []
+
+        def answer():
+            for _ in range(2):
+                caller, _ = old.accept()
+                with caller:
+                    asked.append(json.loads(caller.makefile().readline()))
+                    if "progress" in asked[-1]:
+                        said = {"done": False, "message": "progress: only command, target (strings) and repair (true or false) were expected"}
+                    else:
+                        said = {"done": True, "message": "2 plans compared, 0 differ", "drift": []}
+                    caller.sendall(json.dumps(said).encode() + b"\n")
+
+        daemon = threading.Thread(target=answer, daemon=True)
+        daemon.start()
+        _, out = self.on_terminal("drift")
+        daemon.join(LIMIT)
+        self.assertEqual(out, b"2 plans compared, 0 differ\n")
+        self.assertEqual(["progress" in a for a in asked], [True, False])
 
     def test_who_asks_for_progress_and_leaves_harms_nobody(self):
         self.space.started_daemon()
