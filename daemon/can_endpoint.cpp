@@ -64,23 +64,28 @@ void can_endpoint::send_with_credential(http_request request, handler done, bool
   credential_->obtain(clock_now(), [self = shared_from_this(), request = std::move(request), done = std::move(done),
                                     may_renew](std::variant<credential::proof, exchange> got) mutable {
     if (auto* ended = std::get_if<exchange>(&got)) return done(std::move(*ended));
-    self->send_proven(std::move(request), std::move(done), may_renew, std::get<credential::proof>(std::move(got)));
+    self->send_proven(std::move(request), std::move(done), may_renew, std::get<credential::proof>(got));
   });
 }
 
-void can_endpoint::send_proven(http_request request, handler done, bool may_renew, credential::proof proof) {
-  http_request whole = request;
-  whole.headers = can::common_headers(settings_.tenant_id);
-  whole.headers.insert(whole.headers.end(), proof.headers.begin(), proof.headers.end());
-  client_->send(std::move(whole), [self = shared_from_this(), request = std::move(request), done = std::move(done), may_renew,
-                                   generation = proof.generation](exchange reply) mutable {
-    if (!refuses_credential(reply, clock_now())) {
-      self->credential_->worked(generation);
-    } else if (self->credential_->refused(generation) && may_renew) {
-      return self->send_with_credential(std::move(request), std::move(done), false);
-    }
-    done(std::move(reply));
-  });
+void can_endpoint::send_proven(http_request request, handler done, bool may_renew, const credential::proof& proof) {
+  if (lines_of_ != proof.generation) {
+    http::header_list headers = can::common_headers(settings_.tenant_id);
+    headers.insert(headers.end(), proof.headers.begin(), proof.headers.end());
+    lines_ = http::header_lines::make(headers).value();
+    lines_of_ = proof.generation;
+  }
+  const auto sent = std::make_shared<const http_request>(std::move(request));
+  client_->send(
+      *sent, lines_,
+      [self = shared_from_this(), sent, done = std::move(done), may_renew, generation = proof.generation](exchange reply) mutable {
+        if (!refuses_credential(reply, clock_now())) {
+          self->credential_->worked(generation);
+        } else if (self->credential_->refused(generation) && may_renew) {
+          return self->send_with_credential(*sent, std::move(done), false);
+        }
+        done(std::move(reply));
+      });
 }
 
 }  // namespace partmark

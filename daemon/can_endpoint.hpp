@@ -8,8 +8,10 @@
 #include "http/client.hpp"
 #include "reconcile/events.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace partmark {
@@ -38,11 +40,13 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
       : settings_(std::move(settings)), client_(std::move(client)), credential_(std::move(proof)) {}
 
   void send_with_credential(http_request request, handler done, bool may_renew);
-  void send_proven(http_request request, handler done, bool may_renew, credential::proof proof);
+  void send_proven(http_request request, handler done, bool may_renew, const credential::proof& proof);
 
   config::endpoint_settings settings_;
   std::unique_ptr<http::client> client_;
   std::shared_ptr<credential> credential_;
+  http::header_lines lines_;  // what every call carries, with the credential of
+  std::optional<std::uint64_t> lines_of_;
 };
 
 }  // namespace partmark

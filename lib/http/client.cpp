@@ -12,6 +12,7 @@
 #include <charconv>
 #include <deque>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace partmark::http {
@@ -40,13 +41,16 @@ constexpr milliseconds before_the_server{1'000};
 class client::implementation : public std::enable_shared_from_this<implementation> {
  public:
   implementation(asio::io_context& io, const client_settings& settings, std::shared_ptr<tls_context> tls, lookup_function lookup)
-      : io_(io), settings_(settings), dialer_(io, settings_, std::move(tls), std::move(lookup)), idle_(io) {}
+      : io_(io), settings_(settings), dialer_(io, settings_, std::move(tls), std::move(lookup)), clock_(io), idle_(clock_) {}
+
+  // Once it is owned. From here on it outlives every call: a conversation's deadline, and the coroutine that dials, keep it.
+  void begin() { clock_.belongs_to(weak_from_this()); }
 
   [[nodiscard]] std::size_t calls() const { return calls_; }
 
-  void send(const http_request& request, completion_handler done) {
+  void send(const http_request& request, std::string_view more_headers, completion_handler done) {
     ++calls_;
-    auto text = write_request(request, settings_.address);
+    auto text = write_request(request, settings_.address, more_headers);
     if (!text) {
       transport_failure unsendable;
       unsendable.phase = transport_phase::write;
@@ -54,26 +58,30 @@ class client::implementation : public std::enable_shared_from_this<implementatio
       return fail_soon(std::move(done), std::move(unsendable));
     }
     if (stopped_) return fail_soon(std::move(done), cancelled_before_start());
-    waiting_.push_back(std::make_shared<call>(io_, std::move(*text), request.method == "HEAD", std::move(done)));
-    start_soon();
+    waiting_.push_back(std::make_shared<call>(std::move(*text), request.method == "HEAD", std::move(done)));
+    start_waiting();
   }
 
   void shut_down() {
     if (std::exchange(stopped_, true)) return;
     for (const auto& c : std::exchange(waiting_, {})) fail_soon(std::move(c->done), cancelled_before_start());
-    for (const auto& c : under_way_) c->waits.cancel();
+    for (const auto& c : under_way_) {
+      if (c->dialing) c->dialing->cancel();
+      if (c->talking) c->talking->cancel();
+    }
     idle_.clear();
   }
 
  private:
   struct call {
-    call(asio::io_context& io, std::string text, bool head, completion_handler handler)
-        : request(std::move(text)), is_head(head), done(std::move(handler)), waits(io) {}
+    call(std::string text, bool head, completion_handler handler) : request(std::move(text)), is_head(head), done(std::move(handler)) {}
 
     std::string request;
     bool is_head;
     completion_handler done;
-    waiter waits;
+    std::optional<waiter> dialing;  // while a connection is being opened for it
+    std::shared_ptr<conversation> talking;
+    std::size_t place = 0;  // in under_way_
   };
 
   [[nodiscard]] transport_failure cancelled_before_start() const {
@@ -90,46 +98,58 @@ class client::implementation : public std::enable_shared_from_this<implementatio
     });
   }
 
-  // Posted, since a coroutine's first steps run inside co_spawn, and might end the call there.
-  void start_soon() {
-    asio::post(io_, [self = shared_from_this()] { self->start_waiting(); });
-  }
-
   void start_waiting() {
     while (!waiting_.empty() && under_way_.size() < settings_.connections_max) {
-      under_way_.push_back(std::move(waiting_.front()));
+      const auto c = std::move(waiting_.front());
       waiting_.pop_front();
-      asio::co_spawn(io_, serve(shared_from_this(), under_way_.back()), [](const std::exception_ptr& thrown) {
+      c->place = under_way_.size();
+      under_way_.push_back(c);
+      if (auto link = idle_.take())
+        talk(c, std::move(link));
+      else
+        dial_soon(c);
+    }
+  }
+
+  // Posted, since a coroutine's first steps run inside co_spawn, and might end the call there.
+  void dial_soon(const std::shared_ptr<call>& c) {
+    c->dialing.emplace(io_, clock_);
+    asio::post(io_, [self = shared_from_this(), c] {
+      asio::co_spawn(self->io_, dial(self, c), [](const std::exception_ptr& thrown) {
         if (thrown) std::rethrow_exception(thrown);
       });
-    }
+    });
   }
 
-  static asio::awaitable<void> serve(std::shared_ptr<implementation> self, std::shared_ptr<call> c) {
-    exchange ended = co_await self->carry(*c);
-    std::erase(self->under_way_, c);
-    if (!self->waiting_.empty()) self->start_soon();
-    --self->calls_;
-    c->done(std::move(ended));
+  static asio::awaitable<void> dial(std::shared_ptr<implementation> self, std::shared_ptr<call> c) {
+    dialer::outcome dialed = co_await self->dialer_.dial(*c->dialing);
+    c->dialing.reset();
+    if (dialed.opened)
+      self->talk(c, std::move(dialed.opened));
+    else
+      self->end(*c, std::move(dialed.failure));
   }
 
-  asio::awaitable<exchange> carry(call& c) {
-    std::unique_ptr<connection> link = idle_.take();
-    if (!link) {
-      dialer::outcome dialed = co_await dialer_.dial(c.waits);
-      if (!dialed.opened) co_return exchange(std::move(dialed.failure));
-      link = std::move(dialed.opened);
-    }
-    conversation_outcome talked = co_await converse(*link, c.waits, settings_, c.request, c.is_head);
+  void talk(const std::shared_ptr<call>& c, std::shared_ptr<connection> link) {
+    c->talking = std::make_shared<conversation>(io_, clock_, settings_, std::move(link), std::move(c->request), c->is_head,
+                                                [this, &call = *c](conversation::outcome talked) {
+                                                  const auto self = shared_from_this();
+                                                  settle(std::move(talked.link), talked);
+                                                  end(call, std::move(talked.ended));
+                                                });
+    c->talking->start();
+  }
+
+  // What becomes of the connection that a call has used.
+  void settle(std::shared_ptr<connection> link, const conversation::outcome& talked) {
     if (talked.connection_is_good && !stopped_) {
       keep(std::move(link), talked.ended);
     } else if (link->served_before && std::holds_alternative<transport_failure>(talked.ended)) {
       idle_.clear();
     }
-    co_return std::move(talked.ended);
   }
 
-  void keep(std::unique_ptr<connection> link, const exchange& ended) {
+  void keep(std::shared_ptr<connection> link, const exchange& ended) {
     milliseconds keep = settings_.idle_timeout;
     if (const auto there = kept_there(ended)) keep = std::min(keep, *there - before_the_server);
     if (keep <= milliseconds::zero()) return;
@@ -137,9 +157,20 @@ class client::implementation : public std::enable_shared_from_this<implementatio
     idle_.put(std::move(link), keep);
   }
 
+  void end(const call& over, exchange ended) {
+    std::swap(under_way_[over.place], under_way_.back());
+    under_way_[over.place]->place = over.place;
+    const auto c = std::move(under_way_.back());
+    under_way_.pop_back();
+    start_waiting();
+    --calls_;
+    c->done(std::move(ended));
+  }
+
   asio::io_context& io_;
   const client_settings settings_;
   dialer dialer_;
+  alarm_clock clock_;
   idle_connections idle_;
   std::deque<std::shared_ptr<call>> waiting_;
   std::vector<std::shared_ptr<call>> under_way_;
@@ -155,14 +186,20 @@ result<std::unique_ptr<client>> client::make(asio::io_context& io, const client_
     if (!made) return made.error();
     tls = std::move(*made);
   }
-  return std::unique_ptr<client>(new client(std::make_shared<implementation>(io, settings, std::move(tls), std::move(lookup))));
+  auto made = std::make_shared<implementation>(io, settings, std::move(tls), std::move(lookup));
+  made->begin();
+  return std::unique_ptr<client>(new client(std::move(made)));
 }
 
 client::client(std::shared_ptr<implementation> made) : implementation_(std::move(made)) {}
 
 client::~client() { shut_down(); }
 
-void client::send(http_request request, completion_handler done) { implementation_->send(request, std::move(done)); }
+void client::send(const http_request& request, completion_handler done) { implementation_->send(request, {}, std::move(done)); }
+
+void client::send(const http_request& request, const header_lines& more, completion_handler done) {
+  implementation_->send(request, more.text(), std::move(done));
+}
 
 std::size_t client::calls() const { return implementation_->calls(); }
 

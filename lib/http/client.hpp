@@ -7,6 +7,7 @@
 #include "core/result.hpp"
 #include "http/address_lookup.hpp"
 #include "http/client_settings.hpp"
+#include "http/request_text.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -39,7 +40,9 @@ class client {
   // last used, if one is there and still silent, else opens one (connect_timeout); then request_timeout runs from its first byte.
   // When a kept connection fails under a call, the other kept ones are closed too: a retry meets a new one.
   // A request that cannot be written as HTTP (see request_text.hpp) fails in phase `write` with nothing sent.
-  void send(http_request request, completion_handler done);
+  void send(const http_request& request, completion_handler done);
+  // With headers that many requests have in common beside its own.
+  void send(const http_request& request, const header_lines& more, completion_handler done);
 
   // Ends every call, under way or waiting, with transport_failure{cancelled}, and closes all connections. Later calls end so too.
   // After their `done`s nothing of the client keeps the io_context running, a hanging name lookup included.

@@ -22,17 +22,17 @@ void dialer::note(outcome& o, transport_phase phase, const std::string& what) co
 
 asio::awaitable<dialer::outcome> dialer::dial(waiter& w) {
   outcome o;
-  const alarm whole(w, settings_.connect_timeout);
+  const time_limit whole(w, settings_.connect_timeout);
   std::vector<std::string> addresses;
   co_await find_addresses(w, addresses, o);
 
   const auto share = settings_.connect_timeout / static_cast<milliseconds::rep>(std::max<std::size_t>(addresses.size(), 1));
-  for (std::size_t i = 0; i < addresses.size() && !o.opened && !w.cancelled() && !whole.fired(); ++i) {
+  for (std::size_t i = 0; i < addresses.size() && !o.opened && !w.cancelled() && !whole.passed(); ++i) {
     const bool last = i + 1 == addresses.size();
-    const alarm own_share(w, last ? settings_.connect_timeout : share);
+    const time_limit own_share(w, last ? settings_.connect_timeout : share);
     co_await try_address(w, addresses[i], o);
   }
-  o.failure.timed_out = whole.fired();
+  o.failure.timed_out = whole.passed();
   o.failure.cancelled = w.cancelled();
   if (o.opened) last_good_ip_ = o.opened->ip();
   co_return o;
@@ -68,7 +68,7 @@ asio::awaitable<void> dialer::try_address(waiter& w, const std::string& ip, outc
     note(o, transport_phase::connect, "connect to " + ip + ": " + started.error().message);
     co_return;
   }
-  auto fresh = std::make_unique<connection>(io_, std::move(*started), ip);
+  auto fresh = std::make_shared<connection>(io_, std::move(*started), ip);
   if (const auto ec = fresh->watch()) {
     note(o, transport_phase::connect, "connect to " + ip + ": the loop cannot watch the socket: " + ec.message());
     co_return;
@@ -92,7 +92,7 @@ asio::awaitable<void> dialer::try_address(waiter& w, const std::string& ip, outc
   }
 }
 
-asio::awaitable<void> dialer::start_tls(waiter& w, std::unique_ptr<connection> fresh, outcome& o) {
+asio::awaitable<void> dialer::start_tls(waiter& w, std::shared_ptr<connection> fresh, outcome& o) {
   unique_ssl ssl = tls_->open();
   if (!ssl) {
     note(o, transport_phase::tls, "TLS with " + fresh->ip() + ": OpenSSL cannot start a connection");

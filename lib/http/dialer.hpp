@@ -19,7 +19,7 @@ namespace partmark::http {
 class dialer {
  public:
   struct outcome {
-    std::unique_ptr<connection> opened;  // null: see `failure`
+    std::shared_ptr<connection> opened;  // null: see `failure`
     transport_failure failure;
   };
 
@@ -32,7 +32,7 @@ class dialer {
  private:
   [[nodiscard]] boost::asio::awaitable<void> find_addresses(waiter& w, std::vector<std::string>& addresses, outcome& o);
   [[nodiscard]] boost::asio::awaitable<void> try_address(waiter& w, const std::string& ip, outcome& o);
-  [[nodiscard]] boost::asio::awaitable<void> start_tls(waiter& w, std::unique_ptr<connection> fresh, outcome& o);
+  [[nodiscard]] boost::asio::awaitable<void> start_tls(waiter& w, std::shared_ptr<connection> fresh, outcome& o);
   void note(outcome& o, transport_phase phase, const std::string& what) const;
 
   boost::asio::io_context& io_;

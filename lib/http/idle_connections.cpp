@@ -1,51 +1,43 @@
 #include "http/idle_connections.hpp"
 
-#include <boost/asio/steady_timer.hpp>
+#include <utility>
 
 namespace partmark::http {
-namespace asio = boost::asio;
 
-struct idle_connections::entry {
-  entry(std::unique_ptr<connection> c, asio::io_context& io, milliseconds keep) : kept(std::move(c)), timer(io, keep) {}
-
-  std::unique_ptr<connection> kept;  // null once closed: its place goes with the next put or take
-  asio::steady_timer timer;
-};
-
-void idle_connections::watch(const std::shared_ptr<entry>& e) {
-  e->kept->watched().async_wait(asio::posix::stream_descriptor::wait_read,
-                                [weak = std::weak_ptr<entry>(e)](const boost::system::error_code& ec) {
-                                  const auto woken = weak.lock();
-                                  if (ec || !woken || !woken->kept) return;
-                                  if (woken->kept->quiet()) {
-                                    watch(woken);  // a TLS session ticket, or nothing at all
-                                  } else {
-                                    woken->timer.cancel();
-                                    woken->kept.reset();
-                                  }
-                                });
+idle_connections::entry::entry(idle_connections& owner, std::shared_ptr<connection> kept, milliseconds keep)
+    : owner_(owner), kept_(std::move(kept)), expiry_(owner.clock_, keep, [this] { close(); }) {
+  kept_->listen(this);
 }
 
-void idle_connections::put(std::unique_ptr<connection> fresh, milliseconds keep) {
-  std::erase_if(entries_, [](const auto& e) { return !e->kept; });
-  const auto& e = entries_.emplace_back(std::make_shared<entry>(std::move(fresh), io_, keep));
-  e->timer.async_wait([weak = std::weak_ptr<entry>(e)](const boost::system::error_code& ec) {
-    if (const auto due = weak.lock(); due && !ec) due->kept.reset();
-  });
-  watch(e);
+idle_connections::entry::~entry() {
+  if (kept_) kept_->listen(nullptr);
 }
 
-std::unique_ptr<connection> idle_connections::take() {
+void idle_connections::entry::on_ready() {
+  if (!kept_->quiet()) return close();
+  kept_->listen(this);  // a TLS session ticket, or nothing at all
+}
+
+std::shared_ptr<connection> idle_connections::entry::give_up() {
+  kept_->listen(nullptr);
+  return std::move(kept_);
+}
+
+void idle_connections::entry::close() {
+  std::list<entry>& all = owner_.entries_;
+  for (auto e = all.begin(); e != all.end(); ++e)
+    if (&*e == this) return static_cast<void>(all.erase(e));
+}
+
+void idle_connections::put(std::shared_ptr<connection> fresh, milliseconds keep) { entries_.emplace_back(*this, std::move(fresh), keep); }
+
+std::shared_ptr<connection> idle_connections::take() {
   while (!entries_.empty()) {
-    const auto newest = std::move(entries_.back());
+    auto newest = entries_.back().give_up();
     entries_.pop_back();
-    if (!newest->kept || !newest->kept->quiet()) continue;
-    newest->kept->watched().cancel();
-    return std::move(newest->kept);
+    if (newest->quiet()) return newest;
   }
   return nullptr;
 }
-
-void idle_connections::clear() { entries_.clear(); }
 
 }  // namespace partmark::http

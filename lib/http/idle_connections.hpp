@@ -1,37 +1,54 @@
-// The connections that wait for another request, newest used first. Each is watched: one that the server closes or speaks on is closed
+// The connections that wait for another request, newest used first. Each is listened to: one that the server closes or speaks on is closed
 // at once, one that waits too long likewise. Owned by a client; the loop's thread only.
 #pragma once
 
 #include "core/clock.hpp"
+#include "http/alarm_clock.hpp"
 #include "http/connection.hpp"
 
-#include <boost/asio/io_context.hpp>
+#include <list>
 #include <memory>
-#include <vector>
 
 namespace partmark::http {
 
 class idle_connections {
  public:
-  explicit idle_connections(boost::asio::io_context& io) : io_(io) {}
-  ~idle_connections() { clear(); }
+  // `clock` outlives it.
+  explicit idle_connections(alarm_clock& clock) : clock_(clock) {}
   idle_connections(const idle_connections&) = delete;
   idle_connections& operator=(const idle_connections&) = delete;
 
   // Keeps it for at most `keep`.
-  void put(std::unique_ptr<connection> fresh, milliseconds keep);
+  void put(std::shared_ptr<connection> fresh, milliseconds keep);
 
   // The one last used that is still good, looked at once more; null if there is none.
-  [[nodiscard]] std::unique_ptr<connection> take();
+  [[nodiscard]] std::shared_ptr<connection> take();
 
-  void clear();
+  void clear() { entries_.clear(); }
 
  private:
-  struct entry;
-  static void watch(const std::shared_ptr<entry>& e);
+  class entry;
 
-  boost::asio::io_context& io_;
-  std::vector<std::shared_ptr<entry>> entries_;  // newest last
+  alarm_clock& clock_;
+  std::list<entry> entries_;  // newest last
+};
+
+class idle_connections::entry final : public connection::listener {
+ public:
+  entry(idle_connections& owner, std::shared_ptr<connection> kept, milliseconds keep);
+  ~entry();
+  entry(const entry&) = delete;
+  entry& operator=(const entry&) = delete;
+
+  void on_ready() override;
+  [[nodiscard]] std::shared_ptr<connection> give_up();
+
+ private:
+  void close();
+
+  idle_connections& owner_;
+  std::shared_ptr<connection> kept_;
+  alarm expiry_;
 };
 
 }  // namespace partmark::http

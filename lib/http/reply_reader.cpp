@@ -3,6 +3,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <cassert>
+#include <iterator>
 
 namespace partmark::http {
 namespace beast_http = boost::beast::http;
@@ -122,6 +123,7 @@ http_reply reply_reader::take() {
   auto message = parser_->beast.release();
   http_reply reply;
   reply.status = message.result_int();
+  reply.headers.reserve(static_cast<std::size_t>(std::distance(message.base().begin(), message.base().end())));
   for (const auto& field : message.base()) {
     const auto value = field.value();
     reply.headers.emplace_back(lower_case(field.name_string()), std::string(value.data(), value.size()));

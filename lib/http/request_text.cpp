@@ -28,11 +28,8 @@ bool is_the_carriers(std::string_view name) {
   return std::ranges::any_of(names, [name](std::string_view n) { return equal_ignoring_case(n, name); });
 }
 
-result<void> check(const http_request& request) {
-  if (!is_token(request.method) || request.method == "CONNECT") return error{errc::invalid, "the request's method cannot be sent"};
-  if (!request.target.starts_with('/') || !std::ranges::all_of(request.target, is_target_character))
-    return error{errc::invalid, "the request's target must start with '/' and have no blank, control or non-ASCII character"};
-  for (const auto& [name, value] : request.headers) {
+result<void> check(const header_list& headers) {
+  for (const auto& [name, value] : headers) {
     if (!is_token(name)) return error{errc::invalid, "a header's name is not a token"};
     if (is_the_carriers(name)) return error{errc::invalid, "header '" + name + "' is written by the HTTP client itself"};
     if (std::ranges::any_of(value, [](char c) { return is_control(c) && c != '\t'; }))
@@ -41,15 +38,34 @@ result<void> check(const http_request& request) {
   return {};
 }
 
+void append(std::string& text, const header_list& headers) {
+  for (const auto& [name, value] : headers) text.append(name).append(": ").append(value).append("\r\n");
+}
+
+result<void> check(const http_request& request) {
+  if (!is_token(request.method) || request.method == "CONNECT") return error{errc::invalid, "the request's method cannot be sent"};
+  if (!request.target.starts_with('/') || !std::ranges::all_of(request.target, is_target_character))
+    return error{errc::invalid, "the request's target must start with '/' and have no blank, control or non-ASCII character"};
+  return check(request.headers);
+}
+
 }  // namespace
 
-result<std::string> write_request(const http_request& request, const endpoint_address& address) {
+result<header_lines> header_lines::make(const header_list& headers) {
+  if (const auto checked = check(headers); !checked) return checked.error();
+  header_lines made;
+  append(made.text_, headers);
+  return made;
+}
+
+result<std::string> write_request(const http_request& request, const endpoint_address& address, std::string_view more_header_lines) {
   if (const auto checked = check(request); !checked) return checked.error();
   std::string text;
-  text.reserve(512 + request.target.size() + request.body.size());
+  text.reserve(256 + more_header_lines.size() + request.target.size() + request.body.size());
   text.append(request.method).append(" ").append(address.base_path).append(request.target).append(" HTTP/1.1\r\n");
   text.append("Host: ").append(address.host_header()).append("\r\n");
-  for (const auto& [name, value] : request.headers) text.append(name).append(": ").append(value).append("\r\n");
+  text.append(more_header_lines);
+  append(text, request.headers);
   // A POST without a body says so too: some servers answer 411 otherwise.
   const bool bodyless_by_nature = request.method == "GET" || request.method == "HEAD" || request.method == "DELETE";
   if (!request.body.empty() || !bodyless_by_nature)

@@ -41,27 +41,14 @@ void waiter::notify() {
   event_.cancel();
 }
 
-struct alarm::state {
-  asio::steady_timer timer;
-  waiter* owner;  // null once the alarm is gone: its timer may have been due already
-  bool fired = false;
-};
+time_limit::time_limit(waiter& w, milliseconds after)
+    : owner_(w), alarm_(w.clock_, after, [&w] {
+        ++w.limits_passed_;
+        w.wake();
+      }) {}
 
-alarm::alarm(waiter& w, milliseconds after) : state_(std::make_shared<state>(asio::steady_timer(w.io_, after), &w)) {
-  state_->timer.async_wait([s = state_](const boost::system::error_code& ec) {
-    if (ec || s->owner == nullptr) return;
-    s->fired = true;
-    ++s->owner->alarms_fired_;
-    s->owner->wake();
-  });
+time_limit::~time_limit() {
+  if (passed()) --owner_.limits_passed_;
 }
-
-alarm::~alarm() {
-  if (state_->fired) --state_->owner->alarms_fired_;
-  state_->owner = nullptr;
-  state_->timer.cancel();
-}
-
-bool alarm::fired() const { return state_->fired; }
 
 }  // namespace partmark::http
