@@ -25,6 +25,13 @@ int open_flags(open_mode mode) {
   return common;
 }
 
+// Its statistics of memory, which nobody reads here, cost a lock at each allocation. Only before SQLite's first use: where somebody else
+// was first, they stay.
+void without_memory_statistics() {
+  static const int once = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(once);
+}
+
 // How SQLite waits for another's lock. Its own waiting soon looks only every 100 ms, and beside a writer that comes back at once it hardly
 // ever meets the moment in which the lock is free; this looks about every millisecond. `patience`: how often, as a number in a pointer.
 int wait_a_little(void* patience, int waits) {
@@ -56,6 +63,7 @@ result<connection> connection::open(const std::string& path, open_mode mode, mil
   // Both would quietly make a database that is gone at close.
   if (path.empty() || path == ":memory:") return error{errc::invalid, "\"" + path + "\": the path of a database file was expected"};
 
+  without_memory_statistics();
   // Debian's SQLite reads "file:..." as a URI without being asked.
   const std::string plain = path.starts_with("file:") ? "./" + path : path;
   sqlite3* raw = nullptr;

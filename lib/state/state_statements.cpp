@@ -18,8 +18,6 @@ enum which : std::size_t {
   forget_rejects,
   put_rejected_row,
   drop_intent,
-  put_intent_row,
-  put_attempt_row,
   put_trigger_row,
   drop_trigger,
   pause_endpoint,
@@ -51,11 +49,6 @@ constexpr std::array<std::string_view, statements> sql_texts{
     "INSERT OR REPLACE INTO rejected (table_name, seq, plan, reason, at) VALUES (?, ?, ?, ?, ?)",
     // drop_intent
     "DELETE FROM intent WHERE plan_id = ?",
-    // put_intent_row
-    "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at, claims) VALUES (?, ?, ?, ?, ?)",
-    // put_attempt_row; the latest attempts of a plan lie in a ring
-    "INSERT OR REPLACE INTO attempt (plan_id, slot, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once,"
-    " not_before, http_status, code, message, trace_id, claims) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     // put_trigger_row
     "INSERT OR REPLACE INTO trigger_entry (table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -82,22 +75,25 @@ result<void> for_each(const Elements& elements, F f) {
   return {};
 }
 
+template <class Rows, class Claims>
+std::vector<std::string> texts_of(const Rows& rows, Claims claims_of) {
+  std::vector<std::string> texts;
+  texts.reserve(rows.size());
+  for (const auto& row : rows) texts.push_back(row_codec::to_text(claims_of(row)));
+  return texts;
+}
+
 }  // namespace
 
 result<run_table> run_table::prepare(sqlite::connection& file, std::string_view table, std::string_view value) {
   const std::string name(table);
   const std::string column(value);
-  const std::string insert = "INSERT INTO " + name + " (plan_id, first, last, " + column + ") VALUES (?, ?, ?, ?)";
-  const std::string or_change = " ON CONFLICT (plan_id, first) DO UPDATE SET last = excluded.last, " + column + " = excluded." + column;
-  auto put = file.prepare(insert + or_change);
+  auto put = row_writer::prepare(file, "INSERT INTO " + name + " (plan_id, first, last, " + column + ")", 4,
+                                 " ON CONFLICT (plan_id, first) DO UPDATE SET last = excluded.last, " + column + " = excluded." + column);
   if (!put) return put.error();
-  std::string more;
-  for (std::size_t i = 1; i < rows_a_statement; ++i) more += ", (?, ?, ?, ?)";
-  auto put_many = file.prepare(insert + more + or_change);
-  if (!put_many) return put_many.error();
   auto drop = file.prepare("DELETE FROM " + name + " WHERE plan_id = ? AND first = ?");
   if (!drop) return drop.error();
-  return run_table(std::move(*put), std::move(*put_many), std::move(*drop));
+  return run_table(std::move(*put), std::move(*drop));
 }
 
 result<state_statements> state_statements::prepare(sqlite::connection& file) {
@@ -109,6 +105,15 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
   if (!limbo) return limbo.error();
   auto held = run_table::prepare(file, "held_run", "hold_id");
   if (!held) return held.error();
+  auto intents = row_writer::prepare(file, "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at, claims)", 5);
+  if (!intents) return intents.error();
+  // The latest attempts of a plan lie in a ring.
+  auto attempts = row_writer::prepare(
+      file,
+      "INSERT OR REPLACE INTO attempt (plan_id, slot, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once,"
+      " not_before, http_status, code, message, trace_id, claims)",
+      16);
+  if (!attempts) return attempts.error();
   std::vector<sqlite::statement> others;
   others.reserve(statements);
   for (const auto text : sql_texts) {
@@ -116,7 +121,8 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
     if (!prepared) return prepared.error();
     others.push_back(std::move(*prepared));
   }
-  return state_statements(std::move(*marks), std::move(*pending), std::move(*limbo), std::move(*held), std::move(others));
+  return state_statements(std::move(*marks), std::move(*pending), std::move(*limbo), std::move(*held), std::move(*intents),
+                          std::move(*attempts), std::move(others));
 }
 
 result<void> state_statements::apply(const state_changes& c) {
@@ -131,8 +137,8 @@ result<void> state_statements::apply(const state_changes& c) {
   if (auto done = for_each(c.rejects_forgotten, [&](const auto& plan) { return others_[forget_rejects].run(plan); }); !done) return done;
   if (auto done = for_each(c.rejected, [&](const auto& row) { return put_rejected(row); }); !done) return done;
   if (auto done = for_each(c.intents_ended, [&](plan_id plan) { return others_[drop_intent].run(plan); }); !done) return done;
-  if (auto done = for_each(c.intents, [&](const auto& row) { return put_intent(row); }); !done) return done;
-  if (auto done = for_each(c.attempts, [&](const auto& row) { return put_attempt(row); }); !done) return done;
+  if (auto done = put_intents(c.intents); !done) return done;
+  if (auto done = put_attempts(c.attempts); !done) return done;
   if (auto done = for_each(c.triggers, [&](const auto& row) { return put_trigger(row); }); !done) return done;
   if (auto done = for_each(c.paused, [&](const auto& p) { return put_paused(p.first, p.second); }); !done) return done;
   if (c.position)
@@ -171,18 +177,39 @@ result<void> state_statements::put_rejected(const rejected_row& row) {
   return others_[put_rejected_row].run(row.table, row.seq, row.plan, row.reason, row_codec::encode(row.at));
 }
 
-result<void> state_statements::put_intent(const intent_row& row) {
-  const std::string claims = row_codec::to_text(row.claims.claims);
-  return others_[put_intent_row].run(row.plan, row.call_id, row_codec::to_text(row.claims.kind), row_codec::encode(row.at), claims);
+result<void> state_statements::put_intents(const std::vector<intent_row>& rows) {
+  const std::vector<std::string> claims = texts_of(rows, [](const intent_row& row) -> const auto& { return row.claims.claims; });
+  return intents_.write(rows, [&](sqlite::statement::use& use, int at, const intent_row& row) {
+    use.bind(at, row.plan);
+    use.bind(at + 1, row.call_id);
+    use.bind(at + 2, row_codec::to_text(row.claims.kind));
+    use.bind(at + 3, row_codec::encode(row.at));
+    use.bind(at + 4, claims[static_cast<std::size_t>(&row - rows.data())]);
+  });
 }
 
-result<void> state_statements::put_attempt(const attempt_row& row) {
-  const verdict& v = row.ended;
-  const auto not_before = v.not_before ? std::optional(v.not_before->count()) : std::nullopt;
-  const std::string claims = row_codec::to_text(std::span(row.claims).first(std::min(row.claims.size(), attempt_claims_kept)));
-  return others_[put_attempt_row].run(row.plan, row.number % attempts_kept, row.call_id, row_codec::to_text(row.kind), row.partitions,
-                                      row_codec::encode(row.sent_at), row.took.count(), to_text(v.kind), v.endpoint_trouble,
-                                      v.retry_at_once, not_before, v.http_status, v.code, v.message, v.trace_id, claims);
+result<void> state_statements::put_attempts(const std::vector<attempt_row>& rows) {
+  const std::vector<std::string> claims =
+      texts_of(rows, [](const attempt_row& row) { return std::span(row.claims).first(std::min(row.claims.size(), attempt_claims_kept)); });
+  return attempts_.write(rows, [&](sqlite::statement::use& use, int at, const attempt_row& row) {
+    const verdict& v = row.ended;
+    use.bind(at, row.plan);
+    use.bind(at + 1, row.number % attempts_kept);
+    use.bind(at + 2, row.call_id);
+    use.bind(at + 3, row_codec::to_text(row.kind));
+    use.bind(at + 4, row.partitions);
+    use.bind(at + 5, row_codec::encode(row.sent_at));
+    use.bind(at + 6, row.took.count());
+    use.bind(at + 7, to_text(v.kind));
+    use.bind(at + 8, v.endpoint_trouble);
+    use.bind(at + 9, v.retry_at_once);
+    use.bind(at + 10, v.not_before ? std::optional(v.not_before->count()) : std::nullopt);
+    use.bind(at + 11, v.http_status);
+    use.bind(at + 12, v.code);
+    use.bind(at + 13, v.message);
+    use.bind(at + 14, v.trace_id);
+    use.bind(at + 15, claims[static_cast<std::size_t>(&row - rows.data())]);
+  });
 }
 
 result<void> state_statements::put_trigger(const trigger_row& row) {

@@ -7,6 +7,7 @@
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 #include "state/row_codec.hpp"
+#include "state/row_writer.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -53,11 +54,7 @@ class run_table {
     return {c.plan, c.change.at.first};
   }
 
-  // Many rows in one statement cost half as much each.
-  static constexpr std::size_t rows_a_statement = 32;
-
-  run_table(sqlite::statement put, sqlite::statement put_many, sqlite::statement drop)
-      : put_(std::move(put)), put_many_(std::move(put_many)), drop_(std::move(drop)) {}
+  run_table(row_writer put, sqlite::statement drop) : put_(std::move(put)), drop_(std::move(drop)) {}
 
   // A run that grows at its end is reported as gone and there again: one write does both.
   template <class V>
@@ -68,31 +65,17 @@ class run_table {
 
   template <class V>
   result<void> put_all(std::vector<const plan_run_change<V>*>& puts) {
-    std::size_t i = 0;
-    for (; i + rows_a_statement <= puts.size(); i += rows_a_statement) {
-      auto rows = put_many_.query();
-      for (std::size_t n = 0; n < rows_a_statement; ++n) bind(rows, static_cast<int>(4 * n), *puts[i + n]);
-      if (const auto done = rows.step(); !done) return done.error();
-    }
-    for (; i < puts.size(); ++i) {
-      auto row = put_.query();
-      bind(row, 0, *puts[i]);
-      if (const auto done = row.step(); !done) return done.error();
-    }
+    auto done = put_.write(puts, [](sqlite::statement::use& use, int at, const plan_run_change<V>* put) {
+      use.bind(at, put->plan);
+      use.bind(at + 1, put->change.at.first);
+      use.bind(at + 2, put->change.at.last);
+      use.bind(at + 3, row_codec::encode(put->change.value));
+    });
     puts.clear();
-    return {};
+    return done;
   }
 
-  template <class V>
-  static void bind(sqlite::statement::use& rows, int parameter, const plan_run_change<V>& put) {
-    rows.bind(parameter + 1, put.plan);
-    rows.bind(parameter + 2, put.change.at.first);
-    rows.bind(parameter + 3, put.change.at.last);
-    rows.bind(parameter + 4, row_codec::encode(put.change.value));
-  }
-
-  sqlite::statement put_;
-  sqlite::statement put_many_;  // rows_a_statement rows
+  row_writer put_;
   sqlite::statement drop_;
 };
 
@@ -107,19 +90,22 @@ class state_statements {
   void forget() { plans_known_.reset(); }
 
  private:
-  state_statements(run_table marks, run_table pending, run_table limbo, run_table held, std::vector<sqlite::statement> others)
+  state_statements(run_table marks, run_table pending, run_table limbo, run_table held, row_writer intents, row_writer attempts,
+                   std::vector<sqlite::statement> others)
       : marks_(std::move(marks)),
         pending_(std::move(pending)),
         limbo_(std::move(limbo)),
         held_(std::move(held)),
+        intents_(std::move(intents)),
+        attempts_(std::move(attempts)),
         others_(std::move(others)) {}
 
   result<void> count_plans();
   result<void> put_plan(const plan_row& row);
   result<void> put_hold(const hold_row& row);
   result<void> put_rejected(const rejected_row& row);
-  result<void> put_intent(const intent_row& row);
-  result<void> put_attempt(const attempt_row& row);
+  result<void> put_intents(const std::vector<intent_row>& rows);
+  result<void> put_attempts(const std::vector<attempt_row>& rows);
   result<void> put_trigger(const trigger_row& row);
   result<void> put_paused(const std::string& endpoint, bool paused);
   result<void> put_position(const journal_position& position);
@@ -129,6 +115,8 @@ class state_statements {
   run_table pending_;
   run_table limbo_;
   run_table held_;
+  row_writer intents_;
+  row_writer attempts_;
   std::vector<sqlite::statement> others_;    // by the enumerators of the .cpp
   std::optional<std::int64_t> plans_known_;  // that the file has: their ids are dense
 };
