@@ -116,6 +116,7 @@ void service::schedule_turn() {
 
 void service::turn() {
   turn_posted_ = false;
+  const held_lines together(log_);
   const partmark::turn next = loop_.run(clock_now());
   if (next.fatal) {
     board_.emit({severity::error, event_name::journal_refused, next.fatal->message, {{"journal", settings_.journal.path}}});

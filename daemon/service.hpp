@@ -60,7 +60,7 @@ class service {
   config::settings settings_;
   event_log& log_;
   service_manager manager_;
-  boost::asio::io_context io_;
+  boost::asio::io_context io_{1};  // one thread runs it
   state_lock lock_;
   std::unique_ptr<sqlite_state> state_;
   sqlite_journal journal_;

@@ -49,29 +49,44 @@ int priority_of(severity s) {
   return 3;
 }
 
-// Writes whole lines with write(2): no buffer that a crash could lose.
+// Writes whole lines with write(2), at once but for those that are held: no buffer that a crash could lose beyond a turn.
 class fd_sink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit fd_sink(int fd) : fd_(fd) {}
+  ~fd_sink() override { write(); }
+
+  void hold() { holding_ = true; }
+  void release() {
+    holding_ = false;
+    write();
+  }
 
  protected:
   void sink_it_(const spdlog::details::log_msg& message) override {
-    spdlog::memory_buf_t line;
-    formatter_->format(message, line);
-    const char* at = line.data();
-    std::size_t left = line.size();
-    while (left > 0) {
-      const ssize_t n = ::write(fd_, at, left);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) return;
-      at += n;
-      left -= static_cast<std::size_t>(n);
-    }
+    formatter_->format(message, lines_);
+    if (!holding_ || message.level >= spdlog::level::warn || lines_.size() >= held_bytes_max) write();
   }
   void flush_() override {}
 
  private:
+  static constexpr std::size_t held_bytes_max = 64U << 10U;
+
+  void write() {
+    const char* at = lines_.data();
+    std::size_t left = lines_.size();
+    while (left > 0) {
+      const ssize_t n = ::write(fd_, at, left);
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) break;
+      at += n;
+      left -= static_cast<std::size_t>(n);
+    }
+    lines_.clear();
+  }
+
   int fd_;
+  bool holding_ = false;
+  spdlog::memory_buf_t lines_;
 };
 
 std::string field_name(std::string_view key) {
@@ -115,7 +130,7 @@ class priority_flag final : public spdlog::custom_flag_formatter {
 
 class spdlog_event_log final : public event_log {
  public:
-  spdlog_event_log(log_options options, int fd) : logger_("partmark", std::make_shared<fd_sink>(fd)) { configure(options); }
+  spdlog_event_log(log_options options, int fd) : sink_(std::make_shared<fd_sink>(fd)), logger_("partmark", sink_) { configure(options); }
 
   void configure(log_options options) override {
     options_ = options;
@@ -127,6 +142,9 @@ class spdlog_event_log final : public event_log {
     logger_.set_formatter(std::move(formatter));
   }
 
+  void hold_lines() override { sink_->hold(); }
+  void release_lines() override { sink_->release(); }
+
   void emit(const event& e) override {
     if (level_of(e.level) < logger_.level()) return;
     if (options_.format == log_format::journald) return to_journald(e);
@@ -135,6 +153,7 @@ class spdlog_event_log final : public event_log {
   }
 
  private:
+  std::shared_ptr<fd_sink> sink_;
   spdlog::logger logger_;
   log_options options_;
 };

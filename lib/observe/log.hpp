@@ -27,6 +27,23 @@ struct log_options {
 class event_log : public events {
  public:
   virtual void configure(log_options options) = 0;
+
+  // Until release_lines() lines below a warning may wait, to be written together: a turn may bring some dozens. A warning takes along those
+  // before it.
+  virtual void hold_lines() = 0;
+  virtual void release_lines() = 0;
+};
+
+// As long as it lives the log may hold its lines.
+class held_lines {
+ public:
+  explicit held_lines(event_log& log) : log_(log) { log_.hold_lines(); }
+  ~held_lines() { log_.release_lines(); }
+  held_lines(const held_lines&) = delete;
+  held_lines& operator=(const held_lines&) = delete;
+
+ private:
+  event_log& log_;
 };
 
 // `fd` is 2 but for tests. A line that cannot be written is lost: logging never stops the daemon.
