@@ -1,6 +1,7 @@
 """Deliveries a second: 20,000 plans with one record each to nginx on loopback, beside wrk (the limit) and what one would write instead."""
 
 import asyncio
+import os
 import re
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import time
 from datetime import datetime
 
 from report import ratios, spread
-from support import PARTMARKD, configure, copy_of, journal, nginx, remove_database, workspace
+from support import PARTMARKD, certificate, configure, copy_of, journal, nginx, remove_database, workspace
 
 PLANS = 20_000
 BODY = ('{"uuid":"9e3779b1-5e0d-4c1b-9a77-000000000001","successTimeRange":[{"dateGranularity":"DAY","startTime":"2015-01-01T00:00:00",'
@@ -17,10 +18,10 @@ PATH = "/anymetrics/api/v1/accelerate/plan/updatePartition"
 HEADERS = {"content-type": "application/json", "accept": "application/json", "tenant-id": "tn_1", "auth-type": "UID", "auth-value": "1234"}
 
 
-def partmarkd(folder, journal_path, port, in_flight):
+def partmarkd(folder, journal_path, port, in_flight, ca_file=None):
     """Accepted calls a second, from the log's own times of the first and the last."""
     remove_database(folder / "state.db")
-    config = configure(folder, journal_path, port, in_flight)
+    config = configure(folder, journal_path, port, in_flight, ca_file=ca_file)
     with open(folder / "log", "wb") as log:
         subprocess.run([PARTMARKD, "--config", config, "--once"], stderr=log, stdout=log, check=True)
     times = re.findall(r"^ts=(\S+)Z .*push\.accepted", (folder / "log").read_text(), re.M)
@@ -29,11 +30,25 @@ def partmarkd(folder, journal_path, port, in_flight):
     return (len(times) - 1) / (last - first).total_seconds()
 
 
-def wrk(folder, port, connections, seconds=3):
+def bytes_written(folder, journal_path, port):
+    """What one accepted call costs the disk: all that a run writes, less what a run writes that folds as much and sends nothing."""
+
+    def run(*options):
+        remove_database(folder / "state.db")
+        config = configure(folder, journal_path, port, 64, linger="0ms" if not options else "1h")
+        child = subprocess.Popen([PARTMARKD, "--config", config, "--once", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        return used.ru_oublock * 512
+
+    return (run() - run("--deadline", "5s")) / PLANS
+
+
+def wrk(folder, port, connections, seconds=3, scheme="http"):
     lines = [f'wrk.headers["{k}"] = "{v}"' for k, v in HEADERS.items()]
     (folder / "post.lua").write_text(f'wrk.method = "POST"\nwrk.body = [[{BODY}]]\n' + "\n".join(lines) + "\n")
     said = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", folder / "post.lua", f"http://127.0.0.1:{port}{PATH}"],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", folder / "post.lua", f"{scheme}://127.0.0.1:{port}{PATH}"],
         check=True, capture_output=True, text=True).stdout
     return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
 
@@ -115,6 +130,12 @@ def run(report, rounds):
             note("aiohttp", aiohttp_client(port))
             if shutil.which("syslog-ng"):
                 note("syslog-ng", syslog_ng(folder, port))
+        written = bytes_written(folder, records, port)
+    with workspace() as folder, nginx(folder, tls := certificate(folder)) as port:
+        records = copy_of(journal(PLANS * 4, PLANS, 3), folder)
+        for _ in range(rounds):
+            note("wrk 64, TLS", wrk(folder, port, 64, scheme="https"))
+            note("partmarkd 64, TLS", partmarkd(folder, records, port, 64, ca_file=tls[0]))
     for name, values in figures.items():
         report.add("delivery", f"calls/s: {name}", spread(values), unit="/s")
     ours = figures["partmarkd 64"]
@@ -125,3 +146,6 @@ def run(report, rounds):
     else:
         report.add("delivery", "64 in flight, against syslog-ng http() with a reliable disk buffer", ratios(ours, figures["syslog-ng"]), 1.3, at_most=False)
     report.add("delivery", "64 in flight, against a Python asyncio client", ratios(ours, figures["aiohttp"]), 5, at_most=False)
+    report.add("delivery", "64 in flight over TLS, against wrk over TLS", ratios(figures["partmarkd 64, TLS"], figures["wrk 64, TLS"]))
+    report.add("delivery", "written to disk for one accepted call", spread([written]), unit="bytes")
+    report.add("delivery", "the same, against the call's body", spread([written / len(BODY)]))

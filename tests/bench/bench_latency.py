@@ -7,13 +7,14 @@ import os
 import random
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 
 from report import ratios, spread
 from server import counting_server
 from support import PARTMARK, PARTMARKD, configure, running, wait_until, workspace
-import subprocess
 
 COMMITS = 500
 INSERT = "INSERT INTO plan_completion (plan, granularity, first, outcome) VALUES (?, 'DAY', ?, 'success')"
@@ -41,39 +42,79 @@ class bare_watcher:
                 self.link.recv(4096)
 
 
-def latencies(folder, server, dice):
+# As jobs do it: 1,000 commits a second of other plans, from a process of its own.
+BUSY_WRITER = """
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
+db.execute("PRAGMA synchronous = NORMAL")
+start, n = time.monotonic(), 0
+while True:
+    n += 1
+    db.execute("INSERT INTO plan_completion (plan, granularity, first, outcome) VALUES (?, 'DAY', ?, 'success')",
+               (f"busy-{n % 50}", f"{2000 + n // 336 % 60:04}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}"))
+    if n == 1:
+        print("writes", flush=True)
+    time.sleep(max(0, start + n / 1000 - time.monotonic()))
+"""
+
+
+@contextlib.contextmanager
+def busy_writer(journal_path):
+    with running([sys.executable, "-c", BUSY_WRITER, journal_path], stdout=subprocess.PIPE) as child:
+        child.stdout.readline()
+        yield
+
+
+def connect(folder):
+    db = contextlib.closing(sqlite3.connect(folder / "journal/journal.db", isolation_level=None, timeout=30))
+    db.thing.execute("PRAGMA synchronous = NORMAL")
+    return db
+
+
+def warm_up(folder):
+    """Until the journal's log has its full length and is written over, as everywhere but in a journal's first minutes."""
+    with connect(folder) as db:
+        for n in range(1200):
+            db.execute(INSERT, ("warm-up", f"{1900 + n % 50}-01-01"))
+
+
+def latencies(folder, server, dice, about=None):
     waits = []
-    with contextlib.closing(sqlite3.connect(folder / "journal/journal.db", isolation_level=None, timeout=30)) as db:
-        db.execute("PRAGMA synchronous = NORMAL")
+    with connect(folder) as db:
         for n in range(COMMITS):
             time.sleep(dice.uniform(0.001, 0.004))
             day = f"{2000 + n % 1000 // 12 % 60:04}-{n % 12 + 1:02}-{n % 28 + 1:02}"
-            waits.append(server.after(lambda: db.execute(INSERT, (f"plan-{n % 20}", day))) * 1e6)
+            waits.append(server.after(lambda: db.execute(INSERT, (f"plan-{n % 20}", day)), about=about) * 1e6)
     return waits
 
 
-def measured(dice, through_daemon):
+def measured(dice, through_daemon, busy=False):
     with workspace() as folder, counting_server() as server:
         (folder / "journal").mkdir()  # its own, as where it is installed: what else changes in it wakes the watcher
         config = configure(folder, folder / "journal/journal.db", server.port, 64)
         subprocess.run([PARTMARK, "--config", config, "init"], check=True, capture_output=True)
+        warm_up(folder)
         if not through_daemon:
             bare_watcher(folder / "journal", server.port)
             return latencies(folder, server, dice)
         with open(folder / "log", "wb") as log, running([PARTMARKD, "--config", config], stderr=log, stdout=log):
-            wait_until(lambda: (folder / "state.db").exists() and b"daemon.started" in (folder / "log").read_bytes())
+            wait_until(lambda: b"push.accepted" in (folder / "log").read_bytes())
             time.sleep(0.2)
-            return latencies(folder, server, dice)
+            if not busy:
+                return latencies(folder, server, dice)
+            with busy_writer(folder / "journal/journal.db"):
+                return latencies(folder, server, dice, about=b'"plan-')
 
 
 def run(report, rounds):
     dice = random.Random(5)
-    ours, floor = [], []
+    ours, floor, busy = [], [], []
     for _ in range(rounds):
         floor.append(measured(dice, False))
         ours.append(measured(dice, True))
+        busy.append(measured(dice, True, busy=True))
     for name, share, bar in (("p50", 0.5, 2), ("p99", 0.99, 3), ("p99.9", 0.999, None)):
-        for who, rounds_of in (("partmarkd", ours), ("inotify + loopback", floor)):
+        for who, rounds_of in (("partmarkd", ours), ("partmarkd under 1,000 commits/s", busy), ("inotify + loopback", floor)):
             report.add("latency", f"{name}, commit to call: {who}", spread([percentile(r, share) for r in rounds_of]), unit="µs")
         report.add("latency", f"{name}, over the inotify + loopback floor",
                    ratios([percentile(r, share) for r in ours], [percentile(r, share) for r in floor]), bar)

@@ -15,7 +15,7 @@ class counting_server:
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.port = self.listener.getsockname()[1]
-        self.calls, self.came = 0, 0.0
+        self.calls, self.came, self.about = 0, 0.0, None
         self.news = threading.Condition()
         self.over = False
         threading.Thread(target=self._serve, daemon=True).start()
@@ -26,10 +26,10 @@ class counting_server:
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", self.port)).close()
 
-    def after(self, act, limit=30):
-        """Seconds from the beginning of `act` until the next call's bytes."""
+    def after(self, act, limit=30, about=None):
+        """Seconds from the beginning of `act` until the next call's bytes; `about`: until the next call that holds these."""
         with self.news:
-            seen = self.calls
+            seen, self.about = self.calls, about
         start = time.monotonic()
         act()
         with self.news:
@@ -66,9 +66,11 @@ class counting_server:
             length = int(head[at + 15:].split(b"\r\n")[0]) if at >= 0 else 0
             if len(data) < end + 4 + length:
                 break
-            data = data[end + 4 + length:]
+            call, data = data[: end + 4 + length], data[end + 4 + length:]
             link.sendall(REPLY)
             with self.news:
+                if self.about and self.about not in call:
+                    continue
                 self.calls += 1
                 self.came = now
                 self.news.notify_all()

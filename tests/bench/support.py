@@ -65,20 +65,29 @@ def running(command, **options):
 
 
 @contextlib.contextmanager
-def nginx(folder):
-    """One worker that answers everything alike and keeps connections; answers its port."""
+def nginx(folder, tls=None):
+    """One worker that answers everything alike and keeps connections, over TLS with `tls`, (certificate, key); answers its port."""
     port = free_port()
+    speaks = f" ssl; ssl_certificate {tls[0]}; ssl_certificate_key {tls[1]}; ssl_protocols TLSv1.3" if tls else ""
     (folder / "nginx.conf").write_text(f"""
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.err;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; keepalive_requests 100000000; keepalive_timeout 300s; client_body_temp_path {folder}/body;
-  server {{ listen 127.0.0.1:{port}; location / {{ default_type application/json; return 200 '{ACCEPTED}'; }} }}
+  server {{ listen 127.0.0.1:{port}{speaks}; location / {{ default_type application/json; return 200 '{ACCEPTED}'; }} }}
 }}
 """)
     with running(["nginx", "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "nginx.err"], stderr=subprocess.DEVNULL):
         wait_until(lambda: connects(port))
         yield port
+
+
+def certificate(folder):
+    """(certificate, key) for 127.0.0.1, its own authority."""
+    made, key = folder / "server.pem", folder / "server.key"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30", "-keyout", key, "-out", made], check=True, capture_output=True)  # fmt: skip
+    return made, key
 
 
 def connects(port):
@@ -95,14 +104,16 @@ def wait_until(look, limit=120):
         time.sleep(0.002)
 
 
-def configure(folder, journal_path, port, max_in_flight=8, linger="0ms", more=""):
+def configure(folder, journal_path, port, max_in_flight=8, linger="0ms", more="", ca_file=None):
     path = folder / "partmarkd.yaml"
+    scheme, tls = ("https", f"tls: {{ ca_file: {ca_file} }}") if ca_file else ("http", "")
     path.write_text(f"""
 journal: {{ path: {journal_path} }}
 state: {{ path: {folder}/state.db }}
 endpoints:
   - name: can
-    url: http://127.0.0.1:{port}
+    url: {scheme}://127.0.0.1:{port}
+    {tls}
     tenant_id: tn_1
     auth: {{ type: UID, value: "1234" }}
     max_in_flight: {max_in_flight}
