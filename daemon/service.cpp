@@ -67,6 +67,7 @@ service::service(const daemon_options& options, config::settings settings, event
       deadline_(io_),
       heartbeat_(io_),
       watchdog_(io_) {
+  static_cast<void>(state_->checkpoint_beside());  // without a thread to be had, commits do it
   remote_.configure(settings_.endpoints).value();
   // A run to the end of the journal is over before anybody looks.
   if (!options_.once) board_.listen(settings_.status.listen).value();

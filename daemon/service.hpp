@@ -60,7 +60,8 @@ class service {
   config::settings settings_;
   event_log& log_;
   service_manager manager_;
-  boost::asio::io_context io_{1};  // one thread runs it
+  // One thread runs it and uses what lies on it; others (a name lookup) only post to it.
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   state_lock lock_;
   std::unique_ptr<sqlite_state> state_;
   sqlite_journal journal_;

@@ -20,15 +20,15 @@ std::string_view api_name(caller who) {
 
 void log_call_ended(events& log, const std::string& endpoint, std::string_view api, const verdict& v, steady_time::duration took) {
   if (!log.wants(severity::debug)) return;
-  log.emit({severity::debug,
-            event_name::call_ended,
-            "a call ended",
-            {{"endpoint", endpoint},
-             {"api", std::string(api)},
-             {"verdict", std::string(to_text(v.kind))},
-             {"status", static_cast<std::int64_t>(v.http_status)},
-             {"reason", v.message},
-             {"ms", std::chrono::duration_cast<milliseconds>(took).count()}}});
+  event e{severity::debug, event_name::call_ended, "a call ended", {}};
+  e.fields.reserve(6);
+  e.fields.push_back({"endpoint", endpoint});
+  e.fields.push_back({"api", std::string(api)});
+  e.fields.push_back({"verdict", std::string(to_text(v.kind))});
+  e.fields.push_back({"status", static_cast<std::int64_t>(v.http_status)});
+  e.fields.push_back({"reason", v.message});
+  e.fields.push_back({"ms", std::chrono::duration_cast<milliseconds>(took).count()});
+  log.emit(e);
 }
 
 }  // namespace partmark

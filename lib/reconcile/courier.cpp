@@ -81,10 +81,10 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
 
   if (owes != plan.pending_since.has_value()) {
     plan.pending_since = owes ? std::optional(t.system) : std::nullopt;
-    plan.row_changed = true;
+    plan.progressed = true;
   }
-  if (plan.row_changed) batch.plans.push_back(plans_.row(plan));
-  plan.row_changed = false;
+  if (plan.row_changed || plan.progressed) batch.plans.emplace_back(plans_.row(plan), !plan.row_changed);
+  plan.row_changed = plan.progressed = false;
 
   if (const auto settles = plan.book.next_settle())
     settling_.set(id, *settles);
@@ -161,7 +161,7 @@ void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler do
 void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
   batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
   ++plan.attempts;
-  plan.row_changed = true;
+  plan.progressed = true;
   batch.intents_ended.push_back(plan.id);
   if (v.kind == verdict_kind::accepted)
     for (const claim& c : plan.book.in_flight()->claims) drift_.findings().accepted(plan.id, c.at);

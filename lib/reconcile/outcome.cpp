@@ -73,16 +73,18 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
 void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) const {
   if (!log_.wants(severity::info)) return;
   const call& said = *plan.book.in_flight();
-  log_.emit({severity::info,
-             event_name::push_accepted,
-             "plan " + plan.name() + ": " + std::to_string(said.partitions()) + " partitions marked",
-             {{"plan", plan.name()},
-              {"partitions", said.partitions()},
-              {"ranges", static_cast<std::int64_t>(said.claims.size())},
-              {"tries", static_cast<std::int64_t>(plan.failures + 1)},
-              {"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way()->sent.steady).count()},
-              {"lag_ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.waiting_since.value_or(t.steady)).count()},
-              {"trace_id", v.trace_id}}});
+  // One a call: its fields are made where they stay.
+  event e{severity::info, event_name::push_accepted, "plan ", {}};
+  e.message.append(plan.uuid()).append(": ").append(std::to_string(said.partitions())).append(" partitions marked");
+  e.fields.reserve(7);
+  e.fields.push_back({"plan", plan.name()});
+  e.fields.push_back({"partitions", said.partitions()});
+  e.fields.push_back({"ranges", static_cast<std::int64_t>(said.claims.size())});
+  e.fields.push_back({"tries", static_cast<std::int64_t>(plan.failures + 1)});
+  e.fields.push_back({"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way()->sent.steady).count()});
+  e.fields.push_back({"lag_ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.waiting_since.value_or(t.steady)).count()});
+  e.fields.push_back({"trace_id", v.trace_id});
+  log_.emit(e);
 }
 
 void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes& batch) {

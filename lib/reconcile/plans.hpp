@@ -59,7 +59,8 @@ struct plan_state {
   std::uint16_t endpoint = 0;     // index into the loop's endpoints
   std::uint8_t rejections = 0;    // in a row, before looking inside
   bool lost_at_once : 1 = false;  // the last call died with a kept-alive connection and was retried at once
-  bool row_changed : 1 = false;   // since it was last given to the state
+  bool row_changed : 1 = false;   // since it was last given to the state: more of it than its progress,
+  bool progressed : 1 = false;    // which is pending_since and attempts
   bool owes : 1 = false;          // counted in plan_table::owing
   bool holding : 1 = false;       // counted in plan_table::holding
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -19,7 +20,8 @@ struct place {
   friend bool operator<(const place& a, const place& b) { return std::tie(a.plan, a.first, a.at) < std::tie(b.plan, b.first, b.at); }
 };
 
-// Leaves of each row what `join` makes of its first and last change, in the order of rows. `place_of` answers a change's plan and ordinal.
+// Leaves of each row what `join` makes of its changes, given as places in time's order, in the order of rows. `place_of` answers a change's
+// plan and ordinal.
 template <class T, class Place, class Join>
 void keep_last(std::vector<T>& changes, Place place_of, Join join) {
   if (changes.size() < 2) return;
@@ -33,7 +35,7 @@ void keep_last(std::vector<T>& changes, Place place_of, Join join) {
   std::vector<T> kept;
   for (auto first = order.begin(); first != order.end();) {
     const auto next = std::find_if(first, order.end(), [&](const place& p) { return !p.same_row(*first); });
-    join(kept, changes[first->at], changes[std::prev(next)->at]);
+    join(kept, std::span<const place>(first, next));
     first = next;
   }
   changes = std::move(kept);
@@ -56,9 +58,9 @@ template <class V>
 void keep_last_runs(std::vector<plan_run_change<V>>& changes) {
   if (is_coalesced(changes)) return;
   const auto row = [](const plan_run_change<V>& c) { return place{c.plan, 0, c.change.at.first}; };
-  keep_last(changes, row, [](auto& kept, const plan_run_change<V>& first, const plan_run_change<V>& last) {
-    if (!first.change.added) kept.push_back(first);
-    if (last.change.added) kept.push_back(last);
+  keep_last(changes, row, [&](auto& kept, std::span<const place> all) {
+    if (const auto& first = changes[all.front().at]; !first.change.added) kept.push_back(first);
+    if (const auto& last = changes[all.back().at]; last.change.added) kept.push_back(last);
   });
 }
 
@@ -98,7 +100,11 @@ void state_changes::clear() {
 
 void state_changes::coalesce() {
   const auto id = [](const plan_row& row) { return place{row.id, 0, 0}; };
-  keep_last(plans, id, [](auto& kept, const plan_row&, plan_row& last) { kept.push_back(std::move(last)); });
+  keep_last(plans, id, [&](auto& kept, std::span<const place> all) {
+    const bool progress_only = std::ranges::all_of(all, [&](const place& p) { return plans[p.at].progress_only; });
+    kept.push_back(std::move(plans[all.back().at]));
+    kept.back().progress_only = progress_only;
+  });
   keep_last_runs(marks);
   keep_last_runs(pending);
   keep_last_runs(limbo);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace partmark {
@@ -27,6 +28,16 @@ struct plan_row {
   std::uint32_t attempts = 0;  // calls ended so far
 
   friend bool operator==(const plan_row&, const plan_row&) = default;
+};
+
+// A plan's row, new or to replace the one with its id.
+struct plan_change : plan_row {
+  plan_change() = default;
+  plan_change(plan_row row, bool only_progress = false) : plan_row(std::move(row)), progress_only(only_progress) {}
+
+  // A hint to the store: nothing that counts but pending_since and attempts is other than in the last change of this plan
+  // (refold_until counts during a refold).
+  bool progress_only = false;
 };
 
 // What the remote said no to.
@@ -96,7 +107,7 @@ struct plan_run_change {
 
 // Everything that one turn of the loop changes. Stored in one transaction, in the order of the members, each vector in its order.
 struct state_changes {
-  std::vector<plan_row> plans;  // new, or replacing the row with the same id
+  std::vector<plan_change> plans;
   std::vector<plan_run_change<mark>> marks;
   std::vector<plan_run_change<mark>> pending;
   std::vector<plan_run_change<limbo_entry>> limbo;  // settled_at is not stored

@@ -52,6 +52,7 @@ connection& connection::operator=(connection&& other) noexcept {
   if (this != &other) {
     data_version_.reset();  // before the handle that it belongs to
     handle_ = std::move(other.handle_);
+    log_frames_ = std::move(other.log_frames_);
     data_version_ = std::move(other.data_version_);
     other.data_version_.reset();
     path_ = std::move(other.path_);
@@ -152,6 +153,21 @@ result<void> connection::set_persistent_wal(bool on) {
 
 void connection::set_checkpoint_on_close(bool on) {
   sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, on ? 0 : 1, nullptr);
+}
+
+void connection::take_over_checkpoints() {
+  log_frames_ = std::make_unique<int>(0);
+  const auto note = [](void* frames, sqlite3*, const char*, int in_log) {
+    *static_cast<int*>(frames) = in_log;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(handle_.get(), note, log_frames_.get());
+}
+
+result<void> connection::checkpoint() {
+  const int code = sqlite3_wal_checkpoint_v2(handle_.get(), "main", SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code != SQLITE_OK) return failure(handle_.get(), code, "checkpoint");
+  return {};
 }
 
 result<void> connection::sync_wal() {

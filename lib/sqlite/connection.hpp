@@ -62,6 +62,15 @@ class connection {
   // replace.
   void set_checkpoint_on_close(bool on);
 
+  // SQLite checkpoints after a commit that leaves a long log. From here on it does not, and its owner does: log_frames() tells how long the
+  // log was after this connection's last commit.
+  void take_over_checkpoints();
+  [[nodiscard]] int log_frames() const { return log_frames_ ? *log_frames_ : 0; }
+
+  // Brings what it can of the log into the file, and syncs both, without waiting for anyone: what others still read, or write meanwhile,
+  // stays in the log. busy: another checkpoint is under way.
+  result<void> checkpoint();
+
   // fsyncs the write-ahead log as it is now, whoever wrote it. Nothing to do (and no error) where no log is open.
   result<void> sync_wal();
 
@@ -84,7 +93,8 @@ class connection {
   };
   connection(std::unique_ptr<sqlite3, closer> handle, std::string path) : path_(std::move(path)), handle_(std::move(handle)) {}
 
-  std::string path_;  // as given to open()
+  std::string path_;                 // as given to open()
+  std::unique_ptr<int> log_frames_;  // before handle_, which writes to it
   std::unique_ptr<sqlite3, closer> handle_;
   std::optional<statement> data_version_;  // after handle_: destroyed before it
 };

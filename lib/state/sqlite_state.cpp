@@ -31,6 +31,10 @@ result<void> advised(result<void> done) { return done ? done : result<void>(with
 // At most so many KiB, taken as they are needed: a batch of half a million rows then spills little before it commits.
 constexpr const char* page_cache = "PRAGMA cache_size = -8192";
 
+// As many as SQLite itself leaves before it checkpoints; and how many more may come while the thread is at it.
+constexpr int log_frames_kept = 1000;
+constexpr int log_frames_max = 8000;
+
 result<void> prepare_file(sqlite::connection& file) {
   const auto stage = examine_state(file);
   if (!stage) return stage.error();
@@ -71,6 +75,12 @@ result<stored_state> sqlite_state::load(stored_rows& rows) {
 
 result<void> sqlite_state::commit(const state_changes& changes) {
   if (changes.empty()) return {};
+  auto done = commit_durably_or_not(changes);
+  if (done && checkpointer_) tend_log();
+  return done;
+}
+
+result<void> sqlite_state::commit_durably_or_not(const state_changes& changes) {
   if (!changes.boot_id && !changes.durable) return advised(commit_batch(changes));
   // Were this lost, the next boot would not suspect the calls that follow from it (DESIGN §5).
   if (auto done = file_.set_synchronous(sqlite::synchronous::full); !done) return done;
@@ -86,6 +96,29 @@ result<void> sqlite_state::commit_batch(const state_changes& changes) {
   if (done) done = scope->commit();
   if (!done) statements_.forget();
   return done;
+}
+
+result<void> sqlite_state::checkpoint_beside() {
+  auto started = checkpointer::start(file_.path());
+  if (!started) return started.error();
+  checkpointer_ = std::move(*started);
+  file_.take_over_checkpoints();
+  return {};
+}
+
+// The thread does most of it. What was committed meanwhile is left to a commit, or the log would never come to an end, and never begin
+// anew: little by then, and most of its pages are synced.
+void sqlite_state::tend_log() {
+  const int frames = file_.log_frames();
+  if (frames < log_frames_kept) return;
+  if (checkpointer_->busy()) {
+    if (frames >= log_frames_max) static_cast<void>(file_.checkpoint());
+    return;
+  }
+  if (std::exchange(checkpoint_begun_, !checkpoint_begun_))
+    static_cast<void>(file_.checkpoint());
+  else
+    checkpointer_->begin();
 }
 
 result<void> sqlite_state::make_durable() { return file_.sync_wal(); }

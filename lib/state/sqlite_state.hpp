@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "reconcile/state.hpp"
 #include "sqlite/connection.hpp"
+#include "state/checkpointer.hpp"
 #include "state/state_statements.hpp"
 
 #include <memory>
@@ -30,6 +31,9 @@ class sqlite_state final : public state {
   // programmer's mistake.
   result<void> commit(const state_changes& changes) override;
 
+  // From here on checkpoints happen on a thread of their own. checkpointer::start's errors: they stay with the commits, as before.
+  result<void> checkpoint_beside();
+
   // Makes everything committed survive a power cut: before records that it rests upon are pruned from the journal.
   result<void> make_durable();
 
@@ -42,10 +46,14 @@ class sqlite_state final : public state {
  private:
   sqlite_state(sqlite::connection file, state_statements statements) : file_(std::move(file)), statements_(std::move(statements)) {}
 
+  result<void> commit_durably_or_not(const state_changes& changes);
   result<void> commit_batch(const state_changes& changes);
+  void tend_log();
 
   sqlite::connection file_;
-  state_statements statements_;  // after file_: destroyed before it
+  state_statements statements_;                 // after file_: destroyed before it
+  std::unique_ptr<checkpointer> checkpointer_;  // absent: SQLite checkpoints in a commit
+  bool checkpoint_begun_ = false;               // of the log as it grows now
 };
 
 }  // namespace partmark

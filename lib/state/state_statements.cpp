@@ -13,6 +13,7 @@ enum which : std::size_t {
   count_plan_rows,
   new_plan_row,
   change_plan_row,
+  change_progress,
   put_hold_row,
   drop_hold,
   forget_rejects,
@@ -38,6 +39,8 @@ constexpr std::array<std::string_view, statements> sql_texts{
     // times the price.)
     "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, pending_since = ?, refold_next = ?, refold_until = ?, attempts = ? WHERE id "
     "= ?",
+    // change_progress: of what a call changes no CHECK speaks, and those of other columns are left out then
+    "UPDATE plan SET pending_since = ?, attempts = ? WHERE id = ?",
     // put_hold_row
     "INSERT OR REPLACE INTO hold (id, plan_id, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -157,12 +160,14 @@ result<void> state_statements::count_plans() {
   return {};
 }
 
-result<void> state_statements::put_plan(const plan_row& row) {
+result<void> state_statements::put_plan(const plan_change& row) {
   const bool partitioned = row.shape.kind == plan_kind::partitioned;
   const std::optional<std::string_view> unit = partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
   const auto since = row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt;
   const auto kind = to_text(row.shape.kind);
-  if (row.id < *plans_known_)
+  const bool is_known = row.id < *plans_known_;
+  if (is_known && row.progress_only) return others_[change_progress].run(since, row.attempts, row.id);
+  if (is_known)
     return others_[change_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.attempts, row.id);
   plans_known_ = std::int64_t{row.id} + 1;
   return others_[new_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.attempts, row.id, row.uuid);

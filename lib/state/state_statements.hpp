@@ -101,7 +101,7 @@ class state_statements {
         others_(std::move(others)) {}
 
   result<void> count_plans();
-  result<void> put_plan(const plan_row& row);
+  result<void> put_plan(const plan_change& row);
   result<void> put_hold(const hold_row& row);
   result<void> put_rejected(const rejected_row& row);
   result<void> put_intents(const std::vector<intent_row>& rows);

@@ -74,11 +74,19 @@ void state_tables::apply_all(const state_changes& changes) {
 }
 
 void state_tables::apply_plans(const state_changes& changes) {
-  for (const plan_row& row : changes.plans) {
+  for (const plan_change& row : changes.plans) {
     require(row.id <= plans.size(), "plan ids are dense");
-    if (row.id == plans.size()) plans.emplace_back();
-    require(plans[row.id].row.uuid.empty() || plans[row.id].row.uuid == row.uuid, "a plan id is never reused");
-    plans[row.id].row = row;
+    const bool is_new = row.id == plans.size();
+    if (is_new) plans.emplace_back();
+    plan_row& stored = plans[row.id].row;
+    require(is_new || stored.uuid == row.uuid, "a plan id is never reused");
+    if (row.progress_only && !is_new) {
+      stored.pending_since = row.pending_since;
+      stored.attempts = row.attempts;
+      if (!row.refold_next) stored.refold_until = row.refold_until;  // means nothing then
+      require(stored == row, "what is said to be only progress is nothing else");
+    }
+    stored = row;
   }
   for (const std::string& plan : changes.rejects_forgotten)
     std::erase_if(rejected, [&](const auto& e) { return e.second.table == "plan_completion" && e.second.plan == plan; });

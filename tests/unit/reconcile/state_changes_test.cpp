@@ -56,6 +56,23 @@ TEST(state_changes, coalesced_they_do_the_same_with_each_row_touched_once) {
   }
 }
 
+TEST(state_changes, a_plans_last_row_stays_and_is_only_progress_where_all_of_its_rows_were) {
+  const auto row = [](plan_id id, std::uint32_t attempts) {
+    plan_row r;
+    r.id = id;
+    r.attempts = attempts;
+    return r;
+  };
+  state_changes batch;
+  batch.plans = {{row(2, 1), true}, {row(1, 1), false}, {row(2, 2), true}, {row(1, 2), true}, {row(0, 1), true}, {row(0, 2), false}};
+  batch.coalesce();
+  ASSERT_EQ(batch.plans.size(), 3U);
+  for (plan_id id = 0; id < 3; ++id) {
+    EXPECT_EQ(static_cast<const plan_row&>(batch.plans[id]), row(id, 2));
+    EXPECT_EQ(batch.plans[id].progress_only, id == 2) << id;
+  }
+}
+
 TEST(state_changes, whatever_is_in_them_they_are_not_empty_until_they_are_cleared) {
   const auto expect_something = [](auto fill) {
     state_changes batch;

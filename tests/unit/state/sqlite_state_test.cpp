@@ -29,7 +29,7 @@ TEST_F(sqlite_state_test, everything_comes_back_after_reopening) {
   }
   auto store = opened(path);
   const auto all = loaded(*store);
-  EXPECT_EQ(all.plans, c.plans);
+  EXPECT_EQ(all.plans, std::vector<plan_row>(c.plans.begin(), c.plans.end()));
   EXPECT_EQ(all.position, *c.position);
   EXPECT_EQ(all.boot_id, "boot-1");
   EXPECT_EQ(all.paused, (std::vector<std::string>{"can"}));
@@ -93,6 +93,62 @@ TEST_F(sqlite_state_test, one_turn_may_end_a_call_and_open_the_next) {
   ASSERT_EQ(all.intents.size(), 1U);
   EXPECT_EQ(all.intents[0].call_id, 2U);
   EXPECT_EQ(all.intents[0].claims.claims, next.intents[0].claims.claims);
+}
+
+TEST_F(sqlite_state_test, what_is_only_progress_changes_nothing_else) {
+  auto store = opened(path);
+  ASSERT_TRUE(store->commit(everything()));
+  plan_row row = loaded(*store).plans[0];
+  row.pending_since = at_ms(1'700'000'009'000);
+  row.attempts = 7;
+  state_changes c;
+  c.plans = {{row, true}};
+  ASSERT_TRUE(store->commit(c));
+  EXPECT_EQ(loaded(*store).plans[0], row);
+
+  row.pending_since.reset();
+  row.run_type = "OTHER";
+  c.plans = {row};
+  ASSERT_TRUE(store->commit(c));
+  EXPECT_EQ(loaded(*store).plans[0], row);
+}
+
+TEST_F(sqlite_state_test, a_plan_is_new_also_where_its_change_says_progress) {
+  auto store = opened(path);
+  state_changes c;
+  c.plans = {{a_plan(0), true}};
+  ASSERT_TRUE(store->commit(c));
+  EXPECT_EQ(loaded(*store).plans.at(0), a_plan(0));
+}
+
+TEST_F(sqlite_state_test, many_calls_of_one_turn_come_back_each_with_its_own_claims) {
+  auto store = opened(path);
+  state_changes c;
+  constexpr plan_id plans = 40;  // more than are written at once, and some over
+  for (plan_id id = 0; id < plans; ++id) {
+    c.plans.push_back(a_plan(id));
+    c.intents.push_back({id, 100U + id, {call_kind::update, {{{id, id + 1}, mark::success}}}, at_ms(id)});
+    attempt_row ended;
+    ended.plan = id;
+    ended.call_id = 1U + id;
+    ended.claims = {{{-1 - ordinal{id}, 0}, mark::failed}};
+    ended.ended.message = "of plan " + std::to_string(id);
+    c.attempts.push_back(ended);
+  }
+  ASSERT_TRUE(store->commit(c));
+  const auto all = loaded(*store);
+  ASSERT_EQ(all.intents.size(), plans);
+  auto reader = reader_of(path);
+  for (plan_id id = 0; id < plans; ++id) {
+    EXPECT_EQ(all.intents[id].call_id, 100U + id);
+    EXPECT_EQ(all.intents[id].claims.claims, c.intents[id].claims.claims);
+    EXPECT_EQ(all.intents[id].at, at_ms(id));
+    const auto attempts = reader.attempts(id).value();
+    ASSERT_EQ(attempts.size(), 1U);
+    EXPECT_EQ(attempts[0].call_id, 1U + id);
+    EXPECT_EQ(attempts[0].claims, c.attempts[id].claims);
+    EXPECT_EQ(attempts[0].ended.message, c.attempts[id].ended.message);
+  }
 }
 
 TEST_F(sqlite_state_test, a_refold_forgets_the_rejects_of_its_plan_and_of_no_table) {
