@@ -3,10 +3,14 @@
 #include "core/calendar.hpp"
 #include "core/text.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,9 +30,23 @@ constexpr std::size_t quoted_bytes_max = 40;
 
 enum class fault { none, shape, year, date, time };
 
+// A civil time; what the text leaves out is the beginning of that.
 struct civil_reading {
-  local_seconds at;
+  year_month_day date{};
+  unsigned hour = 0;
+  unsigned minute = 0;
+  unsigned second = 0;
   fault why = fault::none;
+
+  [[nodiscard]] std::int64_t days() const { return local_days(date).time_since_epoch().count(); }
+  [[nodiscard]] std::int64_t months() const {
+    return (static_cast<int>(date.year()) - 1970) * std::int64_t{12} + static_cast<unsigned>(date.month()) - 1;
+  }
+  [[nodiscard]] bool is_midnight() const { return (hour | minute | second) == 0; }
+  [[nodiscard]] bool is_first_of_month() const { return is_midnight() && date.day() == std::chrono::day(1); }
+  [[nodiscard]] local_seconds at() const {
+    return local_days(date) + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second);
+  }
 };
 
 // What each column holds: '0' for a digit, else itself; and how much may be added to a column's difference from that before its top bit is
@@ -37,73 +55,105 @@ constexpr std::string_view form = "0000-00-00T00:00:00";
 constexpr std::string_view slack = "\x76\x76\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76\x7f\x76\x76";
 static_assert(form.size() == date_time_length && slack.size() == date_time_length);
 
-template <class Word>
-Word word_at(std::string_view text, std::size_t at) {
-  Word word = 0;
+std::uint64_t eight_at(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
   std::memcpy(&word, text.data() + at, sizeof word);
-  return word;
+  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);  // the first column in the lowest byte
 }
 
-// A word of columns at once. A column whose own top bit is set may carry into its neighbour, but is caught itself.
-template <class Word>
-bool columns_fit(std::string_view text, std::size_t at) {
-  constexpr Word top_bits = static_cast<Word>(0x8080808080808080U);
-  const Word difference = word_at<Word>(text, at) ^ word_at<Word>(form, at);
-  return (((difference + word_at<Word>(slack, at)) | difference) & top_bits) == 0;
-}
+// Eight columns at once, as their differences from the form: a digit's is its value.
+class columns {
+ public:
+  columns(std::string_view text, std::size_t at) : at_(at), differences_(eight_at(text, at) ^ eight_at(form, at)) {}
 
-bool has_form(std::string_view text) {
-  using four = std::uint32_t;
-  using eight = std::uint64_t;
-  switch (text.size()) {
-    case year_length:
-      return columns_fit<four>(text, 0);
-    case month_length:
-      return columns_fit<four>(text, 0) && columns_fit<four>(text, 3);
-    case date_length:
-      return columns_fit<eight>(text, 0) && columns_fit<eight>(text, 2);
-    case date_time_length:
-      return columns_fit<eight>(text, 0) && columns_fit<eight>(text, 8) && columns_fit<eight>(text, 11);
-    default:
-      return false;
+  // The top bit of each column that does not have its form. One whose own top bit is set may carry into its neighbour, but is caught
+  // itself.
+  [[nodiscard]] std::uint64_t misfits() const {
+    return ((differences_ + eight_at(slack, at_)) | differences_) & std::uint64_t{0x8080808080808080U};
   }
+  // The number of two digits from this column of the text on.
+  [[nodiscard]] unsigned number(std::size_t column) const {
+    const std::uint64_t numbers = differences_ * 10 + (differences_ >> 8U);
+    return static_cast<unsigned char>(numbers >> 8U * (column - at_));
+  }
+
+ private:
+  std::size_t at_;
+  std::uint64_t differences_;
+};
+
+civil_reading wrong(fault why) { return civil_reading{.date = {}, .why = why}; }
+
+civil_reading checked(unsigned year, unsigned month, unsigned day, unsigned hour, unsigned minute, unsigned second) {
+  if (year == 0) return wrong(fault::year);
+  const year_month_day date(std::chrono::year(static_cast<int>(year)), std::chrono::month(month), std::chrono::day(day));
+  if (!date.ok()) return wrong(fault::date);
+  if (hour > 23 || minute > 59 || second > 59) return wrong(fault::time);
+  return {date, hour, minute, second};
 }
 
-unsigned two_digits(std::string_view text, std::size_t at) { return static_cast<unsigned>((text[at] - '0') * 10 + (text[at + 1] - '0')); }
+civil_reading read_date(std::string_view text) {
+  const columns front(text, 0);
+  const columns back(text, 2);
+  if ((front.misfits() | back.misfits()) != 0) return wrong(fault::shape);
+  return checked(front.number(0) * 100 + front.number(2), front.number(5), back.number(8), 0, 0, 0);
+}
+
+civil_reading read_date_time(std::string_view text) {
+  const columns front(text, 0);
+  const columns middle(text, 8);
+  const columns back(text, 11);
+  if ((front.misfits() | middle.misfits() | back.misfits()) != 0) return wrong(fault::shape);
+  return checked(front.number(0) * 100 + front.number(2), front.number(5), middle.number(8), middle.number(11), middle.number(14),
+                 back.number(17));
+}
 
 civil_reading read_civil(std::string_view text) {
-  if (!has_form(text)) return {{}, fault::shape};
-  const std::size_t length = text.size();
-  const unsigned year = two_digits(text, 0) * 100 + two_digits(text, 2);
-  const unsigned month = length >= month_length ? two_digits(text, 5) : 1;
-  const unsigned day = length >= date_length ? two_digits(text, 8) : 1;
-  const bool has_time = length == date_time_length;
-  const unsigned hour = has_time ? two_digits(text, 11) : 0;
-  const unsigned minute = has_time ? two_digits(text, 14) : 0;
-  const unsigned second = has_time ? two_digits(text, 17) : 0;
-  if (year == 0) return {{}, fault::year};
-  const year_month_day date(std::chrono::year(static_cast<int>(year)), std::chrono::month(month), std::chrono::day(day));
-  if (!date.ok()) return {{}, fault::date};
-  if (hour > 23 || minute > 59 || second > 59) return {{}, fault::time};
-  return {local_days(date) + std::chrono::seconds(hour * 3600 + minute * 60 + second), fault::none};
+  switch (text.size()) {
+    case date_time_length:
+      return read_date_time(text);
+    case date_length:
+      return read_date(text);
+    case month_length:
+    case year_length: {
+      std::array<char, date_length> whole{'0', '0', '0', '0', '-', '0', '1', '-', '0', '1'};
+      std::copy(text.begin(), text.end(), whole.begin());
+      return read_date({whole.data(), whole.size()});
+    }
+    default:
+      return wrong(fault::shape);
+  }
 }
 
-std::size_t shortest_length(granularity g) {
+// The partition that starts exactly then; nullopt: none does. From the fields, where partition_containing() would divide seconds and
+// comparing with its start multiply them again.
+std::optional<ordinal> partition_starting(granularity g, const civil_reading& then) {
+  constexpr std::int64_t days_from_monday = 3;  // 1970-01-01 was a Thursday
+  const auto if_so = [](bool starts, ordinal o) { return starts ? std::optional(o) : std::nullopt; };
   switch (g) {
     case granularity::minute:
+      return if_so(then.second == 0, (then.days() * 24 + then.hour) * 60 + then.minute);
     case granularity::hour:
-      return date_time_length;
+      return if_so((then.minute | then.second) == 0, then.days() * 24 + then.hour);
     case granularity::day:
-    case granularity::week:
-      return date_length;
+      return if_so(then.is_midnight(), then.days());
+    case granularity::week: {
+      const std::int64_t days = then.days() + days_from_monday;
+      return if_so(then.is_midnight() && days % 7 == 0, days / 7);
+    }
     case granularity::month:
+      return if_so(then.is_first_of_month(), then.months());
     case granularity::quarter:
-      return month_length;
+      return if_so(then.is_first_of_month() && then.months() % 3 == 0, then.months() / 3);
     case granularity::year:
-      return year_length;
+      return if_so(then.is_first_of_month() && then.months() % 12 == 0, then.months() / 12);
   }
-  return date_time_length;
+  return std::nullopt;
 }
+
+// By granularity.
+constexpr std::array<std::size_t, 7> shortest_lengths{date_time_length, date_time_length, date_length, date_length,
+                                                      month_length,     month_length,     year_length};
 
 std::string_view expected(granularity g) {
   switch (g) {
@@ -159,10 +209,9 @@ error misalignment(granularity g, std::string_view text, ordinal containing) {
 result<ordinal> parse_partition(granularity g, std::string_view text) {
   const civil_reading reading = read_civil(text);
   if (reading.why != fault::none) return refusal(g, text, describe(reading.why));
-  if (text.size() < shortest_length(g)) return refusal(g, text, "is too short for this granularity");
-  const ordinal o = partition_containing(g, reading.at);
-  if (partition_start_time(g, o) != reading.at) return misalignment(g, text, o);
-  return o;
+  if (text.size() < shortest_lengths.at(static_cast<std::size_t>(g))) return refusal(g, text, "is too short for this granularity");
+  if (const auto o = partition_starting(g, reading)) return *o;
+  return misalignment(g, text, partition_containing(g, reading.at()));
 }
 
 }  // namespace partmark

@@ -37,12 +37,11 @@ character character_at(std::string_view text, std::size_t at) {
 
 constexpr std::uint64_t every_byte(std::uint64_t value) { return value * 0x0101010101010101U; }
 
-// Whether eight bytes hold nothing but ASCII from ' ' to '~'.
-bool is_plain_ascii(std::uint64_t eight) {
-  const std::uint64_t below_space = (eight - every_byte(0x20)) & ~eight;
-  const std::uint64_t from_delete = eight + every_byte(0x01);
-  return ((eight | below_space | from_delete) & every_byte(0x80)) == 0;
-}
+// Has a byte's top bit set where eight bytes are not ASCII from ' ' to '~' alone: by what is above, below ' ', and '\x7f'. A byte that is
+// such itself may spill into its neighbour.
+std::uint64_t odd_bits(std::uint64_t eight) { return eight | (eight - every_byte(0x20)) | (eight + every_byte(0x01)); }
+
+bool are_plain(std::uint64_t odd) { return (odd & every_byte(0x80)) == 0; }
 
 std::uint64_t eight_bytes_at(std::string_view text, std::size_t at) {
   std::uint64_t eight = 0;
@@ -55,9 +54,9 @@ std::uint64_t eight_bytes_at(std::string_view text, std::size_t at) {
 bool is_plain_ascii(std::string_view text) {
   constexpr std::size_t step = sizeof(std::uint64_t);
   if (text.size() < step) return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
-  for (std::size_t at = 0; at + step < text.size(); at += step)
-    if (!is_plain_ascii(eight_bytes_at(text, at))) return false;
-  return is_plain_ascii(eight_bytes_at(text, text.size() - step));
+  std::uint64_t odd = odd_bits(eight_bytes_at(text, text.size() - step));
+  for (std::size_t at = 0; at + step < text.size(); at += step) odd |= odd_bits(eight_bytes_at(text, at));
+  return are_plain(odd);
 }
 
 }  // namespace
