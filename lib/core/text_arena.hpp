@@ -1,4 +1,4 @@
-// Texts that are never given back, one behind the other: names of plans. Views stay valid as long as the arena. One thread.
+// Texts of which none is given back alone, one behind the other: names of plans. Views stay valid until clear(). One thread.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,17 @@ class text_arena {
     return {at, text.size()};
   }
 
+  // Forgets all texts, and keeps the memory in one piece.
+  void clear() {
+    if (blocks_.size() > 1) {
+      blocks_.clear();
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(bytes_));
+    }
+    if (blocks_.empty()) return;
+    next_ = blocks_.front().get();
+    left_ = bytes_;
+  }
+
   // Of less than 4 GiB.
   [[nodiscard]] kept_text keep_small(std::string_view text) {
     const bool is_long = text.size() >= kept_text::is_long;
@@ -57,6 +68,7 @@ class text_arena {
   char* take(std::size_t size) {
     if (size > left_) {
       left_ = size > block_bytes ? size : block_bytes;
+      bytes_ += left_;
       next_ = blocks_.emplace_back(std::make_unique_for_overwrite<char[]>(left_)).get();
     }
     left_ -= size;
@@ -68,6 +80,7 @@ class text_arena {
   std::vector<std::unique_ptr<char[]>> blocks_;
   char* next_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t bytes_ = 0;  // of all blocks
 };
 
 }  // namespace partmark
