@@ -28,12 +28,17 @@ void ledger::make_pending(range r, ledger_changes& out) {
 
 void ledger::make_pending(range r, mark m, ledger_changes& out) {
   run_changes<in_set> unused;
-  if (rare_->quiet) rare_.use().quiet->erase(r, unused);
+  if (rare_ && rare_->quiet) rare_.use().quiet->erase(r, unused);
   if (is_refresh(shape_) && m != mark::success)
     pending_.erase(r, out.pending);  // there is no call that says so
   else
     pending_.assign(r, m, out.pending);
-  if (rare_->in_flight) rare_.use().touched.assign(r, {}, unused);
+  if (rare_ && rare_->in_flight) rare_.use().touched.assign(r, {}, unused);
+}
+
+std::optional<ledger::growth> ledger::grow(range r, mark m) {
+  if (rare_ || !marks_.grows(r, m) || !pending_.grows(r, m)) return std::nullopt;
+  return growth{marks_.grow(r), pending_.grow(r)};
 }
 
 void ledger::complete(range r, mark m, ledger_changes& out) {

@@ -52,6 +52,14 @@ class ledger {
   // A failed full refresh cancels an unsent success and leaves nothing pending: the remote cannot be told.
   void complete(range r, mark m, ledger_changes& out);
 
+  // What nearly every record of a catch-up is: a completion after which the last run of the marks, and of what is pending, is longer and
+  // nothing else is different. Answers those two runs as they were; nullopt, and nothing done: complete() it.
+  struct growth {
+    range marks;
+    range pending;
+  };
+  [[nodiscard]] std::optional<growth> grow(range r, mark m);
+
   // The next call this plan owes, or nothing. Clears come before updates, failed ranges before success; at most `ranges_max` ranges.
   // With `within`, only partitions of those ranges. Must not be asked while a call is in flight.
   [[nodiscard]] std::optional<call> next_call(std::size_t ranges_max, const std::vector<range>* within = nullptr) const;

@@ -50,7 +50,12 @@ class range_map {
   // Gives every partition of `r` the value `v`. O(log runs + runs replaced). Reports nothing when nothing changed.
   void assign(range r, const V& v, run_changes<V>& out) {
     assert(r.first <= r.last);
-    if (append(r, v, out)) return;
+    if (grows(r, v)) {
+      const range old = grow(r);
+      append_change(out, old, v, false);
+      append_change(out, {old.first, r.last}, v, true);
+      return;
+    }
     position from = runs_.find(r.first - 1);
     replacement with;
     run grown{r, v};
@@ -86,6 +91,17 @@ class range_map {
     with.add(grown);
     if (has_rest) with.add(rest);
     put(from, count, with, out);
+  }
+
+  // What nearly every record does: whether giving `r` the value `v` only makes the last run longer.
+  [[nodiscard]] bool grows(range r, const V& v) const {
+    const run* const last = runs_.tail();
+    return last != nullptr && r.first == last->at.last + 1 && last->value == v;
+  }
+  // Then this does it, reports nothing, and answers that run as it was.
+  range grow(range r) {
+    range& tail = runs_.tail()->at;
+    return {tail.first, std::exchange(tail.last, r.last)};
   }
 
   // Takes the partitions of `r` out. O(log runs + runs replaced).
@@ -166,18 +182,6 @@ class range_map {
 
     void add(const run& r) { runs[size++] = r; }
   };
-
-  // What nearly every record does: the last run grows.
-  bool append(range r, const V& v, run_changes<V>& out) {
-    run* const last = runs_.tail();
-    if (last == nullptr) return false;
-    const range old{last->at.first, last->at.last};
-    if (r.first != old.last + 1 || !(last->value == v)) return false;
-    last->at.last = r.last;
-    append_change(out, old, v, false);
-    append_change(out, {old.first, r.last}, v, true);
-    return true;
-  }
 
   void take(const run& old, run_changes<V>& out) { append_change(out, old.at, old.value, false); }
 

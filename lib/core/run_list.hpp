@@ -52,9 +52,10 @@ class run_list {
   // The last run; null when there is none. Only its end may be moved, outwards.
   [[nodiscard]] run* tail() {
     if (run* one = std::get_if<run>(&runs_)) return one;
-    run_block& last = block_to_change(block_count() - 1);
-    return last.empty() ? nullptr : &last.back();
+    if (run_block* few = std::get_if<run_block>(&runs_)) return few->empty() ? nullptr : &few->back();
+    return &many()->runs.back().back();
   }
+  [[nodiscard]] const run* tail() const { return const_cast<run_list*>(this)->tail(); }
 
   // Asks for the memory of the last run.
   void fetch_tail() const {

@@ -136,12 +136,22 @@ class life {
   }
 
  private:
+  static void note_growth(range was, const step& s, run_changes<mark>& to) {
+    append_change(to, was, s.said, false);
+    append_change(to, {was.first, s.at.last}, s.said, true);
+  }
+
   // Moves that make no sense now (ending a call that is not under way) are passed over.
   void carry_out(const step& s, ledger_changes& changes) {
     const bool busy = ledger_.in_flight().has_value();
     switch (s.what) {
       case move::complete:
-        ledger_.complete(s.at, s.said, changes);
+        if (const auto was = ledger_.grow(s.at, s.said)) {
+          note_growth(was->marks, s, changes.marks);
+          note_growth(was->pending, s, changes.pending);
+        } else {
+          ledger_.complete(s.at, s.said, changes);
+        }
         return oracle_.complete(s.at, s.said);
       case move::send:
         if (!busy) send(s);

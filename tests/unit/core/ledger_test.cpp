@@ -56,6 +56,30 @@ TEST(ledger, a_late_failure_overrides_an_earlier_success) {
             (std::vector<claim>{{{4, 4}, mark::failed}, {{0, 3}, mark::success}, {{5, 9}, mark::success}}));
 }
 
+TEST(ledger, what_goes_on_at_the_end_grows_the_last_runs) {
+  book b;
+  b.say({0, 4}, mark::success);
+  const auto was = b.grow({5, 7}, mark::success);
+  ASSERT_TRUE(was);
+  EXPECT_EQ(was->marks, (range{0, 4}));
+  EXPECT_EQ(was->pending, (range{0, 4}));
+  EXPECT_EQ(claims_of(b.next_call(no_limit)), (std::vector<claim>{{{0, 7}, mark::success}}));
+}
+
+TEST(ledger, what_does_more_than_to_grow_the_last_runs_is_left_to_be_completed) {
+  book b;
+  EXPECT_FALSE(b.grow({0, 0}, mark::success)) << "there is no run yet";
+  b.say({0, 4}, mark::success);
+  EXPECT_FALSE(b.grow({5, 5}, mark::failed)) << "another mark";
+  EXPECT_FALSE(b.grow({4, 5}, mark::success)) << "it overlaps";
+  EXPECT_FALSE(b.grow({6, 6}, mark::success)) << "it leaves a gap";
+  b.send();
+  EXPECT_FALSE(b.grow({5, 5}, mark::success)) << "a call is under way";
+  b.accepted(b.changes);
+  EXPECT_FALSE(b.grow({5, 5}, mark::success)) << "nothing is pending before it";
+  EXPECT_EQ(pending_of(b), std::vector<claim>{});
+}
+
 TEST(ledger, a_completion_is_pending_also_where_the_mark_did_not_change) {
   book b;
   b.say({0, 9}, mark::success);
