@@ -3,7 +3,7 @@
 #include "core/text.hpp"
 #include "reconcile/event_names.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -20,6 +20,16 @@ std::string describe(plan_shape s) {
   return s.kind == plan_kind::full_refresh ? std::string("full refresh") : std::string(to_text(s.unit));
 }
 
+// In place, field by field. The note is the hash of the plan's name.
+void fill(understood_row& into, const completion_row& r, const completion& what) {
+  into.seq = r.seq;
+  into.plan = r.plan;
+  if (r.run_type) into.run_type = *r.run_type;
+  if (r.job) into.job = r.job->substr(0, job_bytes_kept);
+  into.what = what;
+  into.note = plan_table::hash_of(r.plan);
+}
+
 }  // namespace
 
 void fold::begin(state_changes& batch, now t) {
@@ -32,80 +42,59 @@ void fold::begin(state_changes& batch, now t) {
 
 void fold::row(const completion_row& r) {
   assert(batch_);
-  const auto decoded = decode(r, settings_.partitions_max);
-  if (decoded) return understood(r, *decoded);
   last_seq_ = r.seq;
-  apply_staged();  // rejections come in the order of the rows
-  reject(r.seq, r.plan, r.job.value_or(std::string_view{}), decoded.error().message);
-}
-
-std::optional<completion> fold::understand(const completion_row& r) const {
   const auto decoded = decode(r, settings_.partitions_max);
-  return decoded ? std::optional<completion>(*decoded) : std::nullopt;
+  if (!decoded) return reject(r.seq, r.plan, r.job.value_or(std::string_view{}), decoded.error().message);
+  understood_row row;
+  fill(row, r, *decoded);
+  apply(row, plans_.find(row.plan, row.note));
 }
 
-void fold::understood(const completion_row& r, const completion& what) {
+bool fold::understand(const completion_row& r, understood_row& into) const {
+  const auto decoded = decode(r, settings_.partitions_max);
+  if (decoded) fill(into, r, *decoded);
+  return decoded.has_value();
+}
+
+void fold::understood(std::span<const understood_row> rows) {
   assert(batch_);
-  last_seq_ = r.seq;
-  stage(r, what);
+  while (!rows.empty()) {
+    const auto some = rows.first(std::min(rows.size(), at_once));
+    const auto plans = fetch(some);
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      plan_state* const plan = plans[i];
+      const bool is_it = plan != nullptr && plan->uuid() == some[i].plan;
+      apply(some[i], is_it ? plan : plans_.find(some[i].plan, some[i].note));
+    }
+    last_seq_ = some.back().seq;
+    rows = rows.subspan(some.size());
+  }
 }
 
-void fold::end() { apply_staged(); }
-
-void fold::stage(const completion_row& r, const completion& what) {
-  const auto keep = [&](std::optional<std::string_view> text) {
-    texts_ += text.value_or(std::string_view{});
-    return static_cast<std::uint32_t>(texts_.size());
-  };
-  staged_row& s = staged_.emplace_back();
-  s.seq = r.seq;
-  s.what = what;
-  s.hash = plan_table::hash_of(r.plan);
-  plans_.fetch_slot(s.hash);
-  s.plan_end = keep(r.plan);
-  s.run_type_end = keep(r.run_type);
-  s.job_end = keep(r.job.value_or(std::string_view{}).substr(0, job_bytes_kept));
-  if (staged_.size() == staged_max) apply_staged();
-}
-
-void fold::fetch_staged() const {
-  std::array<const plan_state*, staged_max> plans{};
-  for (std::size_t i = 0; i < staged_.size(); ++i) {
-    plans[i] = plans_.guess(staged_[i].hash);
+std::array<plan_state*, fold::at_once> fold::fetch(std::span<const understood_row> rows) {
+  std::array<plan_state*, at_once> plans{};
+  for (const understood_row& row : rows) plans_.fetch_slot(row.note);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    plans[i] = plans_.guess(rows[i].note);
     if (plans[i]) plans[i]->fetch();
   }
-  for (std::size_t i = 0; i < staged_.size(); ++i) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!plans[i]) continue;
     plans[i]->kept_uuid.fetch();
     plans[i]->book.fetch();
     marks_.fetch(batch_->marks, plans[i]->id);
     pending_.fetch(batch_->pending, plans[i]->id);
   }
+  return plans;
 }
 
-void fold::apply_staged() {
-  fetch_staged();
-  const std::string_view texts = texts_;
-  std::size_t begin = 0;
-  for (const staged_row& s : staged_) {
-    const auto text = [&](std::size_t from, std::size_t to) { return texts.substr(from, to - from); };
-    apply(s, text(begin, s.plan_end), text(s.plan_end, s.run_type_end), text(s.run_type_end, s.job_end));
-    begin = s.job_end;
-  }
-  staged_.clear();
-  texts_.clear();
-}
-
-void fold::apply(const staged_row& r, std::string_view name, std::string_view run_type, std::string_view job) {
-  const auto found = plan_for(r, name);
-  if (!found) return reject(r.seq, name, job, found.error().message);
+void fold::apply(const understood_row& r, plan_state* known) {
+  const auto found = plan_for(r, known);
+  if (!found) return reject(r.seq, r.plan, r.job, found.error().message);
   plan_state& plan = **found;
-  plan.book.complete(r.what.partitions, r.what.outcome, scratch_);
-  marks_.append(batch_->marks, plan.id, scratch_.marks);
-  pending_.append(batch_->pending, plan.id, scratch_.pending);
-  append(*batch_, plan.id, scratch_);
-  if (plans_.recorded_run_type(plan) != run_type) {
-    plans_.set_run_type(plan, run_type);
+  complete(plan, r.what);
+  if (plans_.recorded_run_type(plan) != r.run_type) {
+    plans_.set_run_type(plan, r.run_type);
     plan.row_changed = true;
   }
   if (!plan.lingering_since) plan.lingering_since = now_.steady;
@@ -118,12 +107,23 @@ void fold::apply(const staged_row& r, std::string_view name, std::string_view ru
   ++batch_folded_;
 }
 
-result<plan_state*> fold::plan_for(const staged_row& r, std::string_view name) {
-  plan_state* plan = plans_.find(name, r.hash);
+void fold::complete(plan_state& plan, const completion& what) {
+  if (const auto was = plan.book.grow(what.partitions, what.outcome)) {
+    marks_.grow(batch_->marks, plan.id, was->marks, what.partitions.last, what.outcome);
+    pending_.grow(batch_->pending, plan.id, was->pending, what.partitions.last, what.outcome);
+    return;
+  }
+  plan.book.complete(what.partitions, what.outcome, scratch_);
+  marks_.append(batch_->marks, plan.id, scratch_.marks);
+  pending_.append(batch_->pending, plan.id, scratch_.pending);
+  append(*batch_, plan.id, scratch_);
+}
+
+result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
   if (!plan) {
-    const placement where = place(name);
+    const placement where = place(r.plan);
     // Known from now on also when this record is refused: a corrected configuration then folds it anew.
-    plan = &plans_.add(name, where.shape.value_or(r.what.shape));
+    plan = &plans_.add(r.plan, where.shape.value_or(r.what.shape));
     plan->endpoint = static_cast<std::uint16_t>(where.endpoint);
     plans_.set_configured_run_type(*plan, where.run_type);
     batch_->plans.push_back(plans_.row(*plan));

@@ -7,9 +7,11 @@
 #include "reconcile/plans.hpp"
 #include "reconcile/settings.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,16 +32,22 @@ class batch_tail {
   void fetch(const std::vector<plan_run_change<V>>& to, plan_id plan) const {
     if (plan < last_.size() && last_[plan] < to.size()) __builtin_prefetch(&to[last_[plan]], 1);
   }
+  // The plan's run `was`, of this value, grew until `last`.
+  void grow(std::vector<plan_run_change<V>>& to, plan_id plan, range was, ordinal last, const V& value) {
+    if (plan < last_.size() && put_there(to, last_[plan], plan, was.first)) {
+      to[last_[plan]].change.at.last = last;
+      return;
+    }
+    to.push_back({plan, {was, value, false}});
+    to.push_back({plan, {{was.first, last}, value, true}});
+    note_last(to, plan, to.size() - 1);
+  }
   void append(std::vector<plan_run_change<V>>& to, plan_id plan, run_changes<V>& changes) {
-    if (last_.size() <= plan) last_.resize(plan + std::size_t{1});
-    std::size_t at = last_[plan];
-    const auto put_there = [&](const run_change<V>& c) {
-      return at >= base_ && at < to.size() && to[at].plan == plan && to[at].change.added && to[at].change.at.first == c.at.first;
-    };
+    std::size_t at = plan < last_.size() ? last_[plan] : 0;
     for (std::size_t i = 0; i < changes.size(); ++i) {
       const bool grows =
           !changes[i].added && i + 1 < changes.size() && changes[i + 1].added && changes[i + 1].at.first == changes[i].at.first;
-      if (grows && put_there(changes[i])) {
+      if (grows && put_there(to, at, plan, changes[i].at.first)) {
         run_change<V>& kept = to[at].change;
         kept.at.last = changes[++i].at.last;
         kept.value = changes[i].value;
@@ -48,12 +56,21 @@ class batch_tail {
       at = to.size();
       to.push_back({plan, std::move(changes[i])});
     }
-    last_[plan] = static_cast<std::uint32_t>(at);
-    end_ = to.size();
+    note_last(to, plan, at);
     changes.clear();
   }
 
  private:
+  // Whether the change at `at` is one of this fold, and put there the plan's run that begins with `first`.
+  [[nodiscard]] bool put_there(const std::vector<plan_run_change<V>>& to, std::size_t at, plan_id plan, ordinal first) const {
+    return at >= base_ && at < to.size() && to[at].plan == plan && to[at].change.added && to[at].change.at.first == first;
+  }
+  void note_last(const std::vector<plan_run_change<V>>& to, plan_id plan, std::size_t at) {
+    if (last_.size() <= plan) last_.resize(plan + std::size_t{1});
+    last_[plan] = static_cast<std::uint32_t>(at);
+    end_ = to.size();
+  }
+
   std::vector<std::uint32_t> last_;  // of each plan, as far as it lies behind base_
   std::size_t base_ = 0;
   std::size_t end_ = 0;
@@ -74,9 +91,9 @@ class fold final : public journal::plan_sink {
   // Rows until end() go into `batch`, as of `t`.
   void begin(state_changes& batch, now t);
   void row(const completion_row& r) override;
-  [[nodiscard]] std::optional<completion> understand(const completion_row& r) const override;
-  void understood(const completion_row& r, const completion& what) override;
-  void end();
+  [[nodiscard]] bool understand(const completion_row& r, understood_row& into) const override;
+  void understood(std::span<const understood_row> rows) override;
+  void end() { batch_ = nullptr; }
   // The seq of the last row since begin().
   [[nodiscard]] std::optional<std::int64_t> last_seq() const { return last_seq_; }
   // Ends the slices since the last call: logs them, and answers the plans that they touched, each once.
@@ -86,23 +103,15 @@ class fold final : public journal::plan_sink {
   [[nodiscard]] std::int64_t rejected() const { return rejected_; }  // since the start of this run
 
  private:
-  // A row that was understood, until its plan is at hand: records of a busy journal name another plan each, whose memory is far away, and
-  // asking for some dozens of them together takes half the time (docs/performance.md). Texts lie in texts_.
-  struct staged_row {
-    std::int64_t seq = 0;
-    completion what;
-    std::uint32_t hash = 0;
-    std::uint32_t plan_end = 0;
-    std::uint32_t run_type_end = 0;
-    std::uint32_t job_end = 0;
-  };
-  static constexpr std::size_t staged_max = 64;
+  // Records of a busy journal name another plan each, whose memory is far away; asking for that of some dozens of them together takes half
+  // the time (docs/performance.md).
+  static constexpr std::size_t at_once = 64;
+  // Asks for the memory that these rows probably change; answers of each which plan it probably is of, or null.
+  std::array<plan_state*, at_once> fetch(std::span<const understood_row> rows);
 
-  void stage(const completion_row& r, const completion& what);
-  void fetch_staged() const;
-  void apply_staged();
-  void apply(const staged_row& r, std::string_view plan, std::string_view run_type, std::string_view job);
-  result<plan_state*> plan_for(const staged_row& r, std::string_view name);
+  void apply(const understood_row& r, plan_state* known);  // null: no record named its plan before
+  void complete(plan_state& plan, const completion& what);
+  result<plan_state*> plan_for(const understood_row& r, plan_state* known);
   void reject(std::int64_t seq, std::string_view plan, std::string_view job, const std::string& reason);
 
   plan_table& plans_;
@@ -111,8 +120,6 @@ class fold final : public journal::plan_sink {
   state_changes* batch_ = nullptr;
   now now_{};
   std::optional<std::int64_t> last_seq_;
-  std::vector<staged_row> staged_;
-  std::string texts_;
   ledger_changes scratch_;
   std::vector<plan_id> touched_;
   std::vector<bool> is_touched_;  // by plan id

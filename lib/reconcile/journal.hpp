@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace partmark {
 
@@ -43,16 +45,28 @@ struct journal_slice {
   bool full = false;  // it stopped at the limit: there may be more
 };
 
+// A record of which all is understood that it says by itself; what its plan makes of it is still to be seen. The views live as long as
+// whoever gives it says; empty: the record had none.
+struct understood_row {
+  std::int64_t seq = 0;
+  std::string_view plan;
+  std::string_view run_type;
+  std::string_view job;
+  completion what;
+  std::uint32_t note = 0;  // the sink's own
+};
+
 class journal {
  public:
   class plan_sink {
    public:
     virtual void row(const completion_row& r) = 0;
 
-    // What the row says by itself, for understood() later; nothing: give it to row(). A journal that reads ahead asks on another thread.
-    [[nodiscard]] virtual std::optional<completion> understand(const completion_row&) const { return std::nullopt; }
-    // In place of row().
-    virtual void understood(const completion_row& r, const completion&) { row(r); }
+    // A journal that keeps rows before it gives them may ask, also on another thread, what each says; the answer's views are into the row.
+    // False, and nothing answered: it is to be given to row(), in its turn. What was answered goes to understood() in place of row(), many
+    // at once.
+    [[nodiscard]] virtual bool understand(const completion_row&, understood_row&) const { return false; }
+    virtual void understood(std::span<const understood_row>) {}
 
    protected:
     ~plan_sink() = default;

@@ -22,7 +22,7 @@ void plan_table::fetch_slot(std::uint32_t hash) const {
   if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
 }
 
-const plan_state* plan_table::guess(std::uint32_t hash) const {
+plan_state* plan_table::guess(std::uint32_t hash) {
   if (slots_.empty()) return nullptr;
   for (std::size_t i = hash;; ++i) {
     const slot& s = slots_[i & (slots_.size() - 1)];

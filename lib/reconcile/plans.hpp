@@ -85,7 +85,7 @@ class plan_table {
   // ask for its slot to be fetched, then which plan it probably is, then for the truth.
   [[nodiscard]] static std::uint32_t hash_of(std::string_view uuid);
   void fetch_slot(std::uint32_t hash) const;
-  [[nodiscard]] const plan_state* guess(std::uint32_t hash) const;
+  [[nodiscard]] plan_state* guess(std::uint32_t hash);
   [[nodiscard]] plan_state* find(std::string_view uuid, std::uint32_t hash);
   [[nodiscard]] const plan_state* find(std::string_view uuid) const { return const_cast<plan_table*>(this)->find(uuid); }
   [[nodiscard]] plan_state& at(plan_id id) { return plans_[id]; }

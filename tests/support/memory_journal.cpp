@@ -1,5 +1,6 @@
 #include "support/memory_journal.hpp"
 
+#include "core/text_arena.hpp"
 #include "support/contract.hpp"
 
 #include <algorithm>
@@ -31,7 +32,9 @@ class lent_text {
 
 std::size_t size_of(const std::optional<std::string>& text) { return text ? text->size() : 0; }
 
-void deliver(const journal_entry& e, std::string& scratch, journal::plan_sink& sink) {
+// give(const completion_row&) gets it.
+template <class Give>
+void deliver(const journal_entry& e, std::string& scratch, Give give) {
   lent_text text(scratch);
   text.reserve(e.plan.size() + size_of(e.granularity) + size_of(e.first) + size_of(e.last) + e.outcome.size() + size_of(e.run_type) +
                size_of(e.job));
@@ -44,8 +47,35 @@ void deliver(const journal_entry& e, std::string& scratch, journal::plan_sink& s
   row.outcome = text.lend(e.outcome);
   row.run_type = text.lend(e.run_type);
   row.job = text.lend(e.job);
-  sink.row(row);
+  give(row);
 }
+
+// Gives what the sink understands many at once, as a journal that reads ahead does.
+class gathering {
+ public:
+  explicit gathering(journal::plan_sink& sink) : sink_(sink) {}
+
+  void add(const completion_row& row) {
+    understood_row understood;
+    if (!sink_.understand(row, understood)) {
+      flush();
+      return sink_.row(row);
+    }
+    understood.plan = texts_.keep(understood.plan);
+    understood.run_type = texts_.keep(understood.run_type);
+    understood.job = texts_.keep(understood.job);
+    rows_.push_back(understood);
+  }
+  void flush() {
+    if (!rows_.empty()) sink_.understood(rows_);
+    rows_.clear();
+  }
+
+ private:
+  journal::plan_sink& sink_;
+  text_arena texts_;
+  std::vector<understood_row> rows_;
+};
 
 void deliver(const table_entry& e, std::string& scratch, journal::table_sink& sink) {
   lent_text text(scratch);
@@ -137,14 +167,21 @@ result<journal_slice> memory_journal::read_plans(const journal_cursor& from, std
   require(present_ && limit > 0, "read only what a look found");
   journal_slice slice;
   slice.cursor = from;
+  const bool goes_on = std::exchange(goes_on_at_, std::nullopt) == from;
+  gathering many(sink);
+  std::optional<error> failed;
   for (std::size_t i = index_after(from.folded_seq); i < rows_.size() && rows_[i].seq <= visible_ && slice.rows < limit; ++i) {
-    if (auto e = fails(step::read_row)) return *e;
-    deliver(rows_[i], scratch_, sink);
+    failed = fails(step::read_row);
+    if (failed) break;
+    deliver(rows_[i], scratch_, [&](const completion_row& row) { goes_on ? many.add(row) : sink.row(row); });
     ++slice.rows;
     slice.cursor = {rows_[i].seq, rows_[i].seq, hash_of(rows_[i].seq)};
   }
-  if (auto e = fails(step::read_end)) return *e;
+  many.flush();
+  if (!failed) failed = fails(step::read_end);
+  if (failed) return *failed;
   slice.full = slice.rows == limit;
+  if (slice.full) goes_on_at_ = slice.cursor;
   if (!slice.full) slice.cursor.folded_seq = visible_;
   return slice;
 }
@@ -171,7 +208,7 @@ result<journal_slice> memory_journal::read_plan(std::string_view plan, std::int6
   for (std::size_t i = index_after(after); i < rows_.size() && rows_[i].seq <= until && slice.rows < limit; ++i) {
     if (rows_[i].plan != plan) continue;
     if (auto e = fails(step::read_row)) return *e;
-    deliver(rows_[i], scratch_, sink);
+    deliver(rows_[i], scratch_, [&](const completion_row& row) { sink.row(row); });
     ++slice.rows;
     slice.cursor.folded_seq = rows_[i].seq;
   }

@@ -93,6 +93,7 @@ class memory_journal final : public journal {
   std::uint64_t version_ = 1;
   std::uint64_t seen_version_ = 0;
   std::string scratch_;
+  std::optional<journal_cursor> goes_on_at_;  // where the last slice, a full one, ended
 };
 
 }  // namespace partmark::testing

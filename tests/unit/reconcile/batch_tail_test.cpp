@@ -89,6 +89,12 @@ TEST(batch_tail, the_store_follows_whoever_changes_what_in_whatever_order) {
       tail.resume(to);
       for (std::int64_t n = any(6); n > 0; --n) {
         const auto plan = static_cast<plan_id>(any(3));
+        const range next{end[plan], end[plan] + any(2)};
+        if (any(2) == 0 && plans[plan].grows(next, mark::success)) {
+          tail.grow(to, plan, plans[plan].grow(next), next.last, mark::success);
+          end[plan] = next.last + 1;
+          continue;
+        }
         auto changes = change(plan);
         tail.append(to, plan, changes);
       }
