@@ -1,6 +1,7 @@
 #include "reconcile/state.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <span>
@@ -20,6 +21,27 @@ struct place {
   friend bool operator<(const place& a, const place& b) { return std::tie(a.plan, a.first, a.at) < std::tie(b.plan, b.first, b.at); }
 };
 
+// Puts places, which come in the order of time, in the order of rows. Plans are counted, not compared: their ids are dense, and what a
+// catch-up did is some dozens of changes of each.
+void put_in_order(std::vector<place>& order) {
+  const auto least_and_greatest = std::ranges::minmax_element(order, {}, &place::plan);
+  const plan_id base = least_and_greatest.min->plan;
+  const std::size_t ids = std::size_t{least_and_greatest.max->plan} - base + 1;
+  if (ids > order.size()) return std::sort(order.begin(), order.end());
+  std::vector<std::uint32_t> ends(ids + 1);
+  for (const place& p : order) ++ends[p.plan - base + 1];
+  for (std::size_t i = 1; i <= ids; ++i) ends[i] += ends[i - 1];
+  std::vector<place> sorted(order.size());
+  for (const place& p : order) sorted[ends[p.plan - base]++] = p;
+  auto first = sorted.begin();
+  for (std::size_t i = 0; i < ids; ++i) {
+    const auto last = sorted.begin() + ends[i];
+    std::sort(first, last);
+    first = last;
+  }
+  order = std::move(sorted);
+}
+
 // Leaves of each row what `join` makes of its changes, given as places in time's order, in the order of rows. `place_of` answers a change's
 // plan and ordinal.
 template <class T, class Place, class Join>
@@ -31,7 +53,7 @@ void keep_last(std::vector<T>& changes, Place place_of, Join join) {
     order.push_back(place_of(c));
     order.back().at = static_cast<std::uint32_t>(order.size() - 1);
   }
-  std::sort(order.begin(), order.end());
+  put_in_order(order);
   std::vector<T> kept;
   for (auto first = order.begin(); first != order.end();) {
     const auto next = std::find_if(first, order.end(), [&](const place& p) { return !p.same_row(*first); });
