@@ -1,54 +1,90 @@
-"""One more record on long and short histories: time and bytes read until its call is at the server. Flat is what it must be."""
+"""One more record on long and short histories: time until its call is at the server, and bytes read for it. Flat is what it must be."""
 
 import contextlib
 import pathlib
 import sqlite3
 import statistics
+import subprocess
 
-from report import ratios, spread
+from plot import plot
+from report import ROOT, ratios, spread
 from server import counting_server
-from support import PARTMARKD, configure, copy_of, journal, one, running, wait_until, workspace
+from support import PARTMARKD, configure, copy_of, journal, nginx, running, wait_until, workspace
 
-SIZES = ((10_000, 1_000), (1_000_000, 10_000), (10_000_000, 10_000))
-COMMITS = 200
-
-
-def bytes_read(pid):
-    return int(next(l for l in pathlib.Path(f"/proc/{pid}/io").read_text().splitlines() if l.startswith("rchar")).split()[1])
-
-
-def cost(records, plans):
-    """The median milliseconds from commit to call, and bytes read a record, with so much history already told."""
-    with workspace() as folder, counting_server() as server:
-        path = copy_of(journal(records, plans), folder)
-        config = configure(folder, path, server.port, 64)
-        with open(folder / "log", "wb") as log, running([PARTMARKD, "--config", config], stderr=log, stdout=log) as daemon:
-            wait_until(lambda: (folder / "state.db").exists() and settled(folder / "state.db", records), 1200)
-            with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as db:
-                db.execute("PRAGMA synchronous = NORMAL")
-                before, waits = bytes_read(daemon.pid), []
-                for n in range(COMMITS):
-                    waits.append(server.after(lambda: db.execute(
-                        "INSERT INTO plan_completion (plan, granularity, first, outcome) VALUES (?, 'DAY', ?, 'success')",
-                        (f"latency-{n % 50}", f"20{n % 80 + 10}-01-01"))))
-                return statistics.median(waits) * 1000, (bytes_read(daemon.pid) - before) / COMMITS
+# (records, plans): more history for as many plans, then more plans.
+SIZES = ((10_000, 10_000), (1_000_000, 10_000), (10_000_000, 10_000), (10_000_000, 100_000), (10_000_000, 1_000_000))
+COMMITS = 100  # a round
+WARM_UP = 20
+NO_PAGE = "status: { listen: off }"  # several daemons at once
+PICTURE = ROOT / "docs/images/incremental.svg"
 
 
-def settled(state, records):
-    with contextlib.suppress(sqlite3.Error):
-        return one(state, "SELECT plan_folded_seq FROM progress") >= records and one(state, "SELECT count(*) FROM pending_run") == 0
-    return False
+class history:
+    """A daemon that has told all of its journal, and the job that commits one record more, again and again."""
+
+    def __init__(self, size, folder, server, daemon, db):
+        self.size, self.folder, self.server, self.daemon, self.db = size, folder, server, daemon, db
+        self.commits = 0
+
+    def commit(self):
+        """Milliseconds from the beginning of the commit until the call's bytes are there."""
+        self.commits += 1
+        row = (f"one-more-{self.commits % 50}", f"{1970 + self.commits // 50}-01-01")
+        return 1000 * self.server.after(lambda: self.db.execute(
+            "INSERT INTO plan_completion (plan, granularity, first, outcome) VALUES (?, 'YEAR', ?, 'success')", row))
+
+    def bytes_read(self):
+        lines = pathlib.Path(f"/proc/{self.daemon.pid}/io").read_text().splitlines()
+        return int(next(l for l in lines if l.startswith("rchar")).split()[1])
 
 
-def run(report, rounds):
-    times, read = {size: [] for size in SIZES}, {}
-    for _ in range(min(rounds, 3)):
-        for size in SIZES:
-            milliseconds, bytes_a_record = cost(*size)
-            times[size].append(milliseconds)
-            read.setdefault(size, []).append(bytes_a_record)
-    for size in SIZES:
-        history = f"{size[0]:,} records of {size[1]:,} plans"
-        report.add("incremental", f"one more record until its call, after {history}", spread(times[size]), unit="ms")
-        report.add("incremental", f"bytes read for it, after {history}", spread(read[size]), unit="bytes")
-    report.add("incremental", "fold and push, 10⁷ against 10⁴ records of history", ratios(times[SIZES[2]], times[SIZES[0]]), 1.1)
+@contextlib.contextmanager
+def told(size):
+    with workspace() as folder:
+        path = copy_of(journal(*size), folder)
+        with nginx(folder) as port:
+            command = [PARTMARKD, "--config", configure(folder, path, port, 64, more=NO_PAGE), "--once"]
+            with open(folder / "log", "wb") as log:
+                subprocess.run(command, check=True, stderr=log, stdout=log)
+        (folder / "log").unlink()
+        with counting_server() as server:
+            config = configure(folder, path, server.port, 64, more=NO_PAGE)
+            with open(folder / "log", "wb") as log, running([PARTMARKD, "--config", config], stderr=log, stdout=log) as daemon:
+                wait_until(lambda: b"daemon.started" in (folder / "log").read_bytes())
+                with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as db:
+                    db.execute("PRAGMA synchronous = NORMAL")
+                    yield history(size, folder, server, daemon, db)
+
+
+def name(size):
+    return f"{size[0]:,} records of {size[1]:,} plans"
+
+
+def run(report, rounds, sizes=SIZES, picture=PICTURE):
+    times, read = {size: [] for size in sizes}, {size: [] for size in sizes}
+    with contextlib.ExitStack() as all_of_them:
+        histories = [all_of_them.enter_context(told(size)) for size in sizes]
+        for _ in range(WARM_UP):
+            for h in histories:
+                h.commit()
+        for _ in range(rounds):
+            before = {h.size: h.bytes_read() for h in histories}
+            waits = {h.size: [] for h in histories}
+            for _ in range(COMMITS):
+                for h in histories:  # in turns: what disturbs one disturbs the others
+                    waits[h.size].append(h.commit())
+            for h in histories:
+                times[h.size].append(statistics.median(waits[h.size]))
+                read[h.size].append((h.bytes_read() - before[h.size]) / COMMITS)
+    for size in sizes:
+        report.add("incremental", f"one more record until its call, after {name(size)}", spread(times[size]), unit="ms")
+        report.add("incremental", f"bytes read for it, after {name(size)}", spread(read[size]), unit="bytes")
+    for size in sizes[1:]:
+        against = f"after {name(size)}, against {name(sizes[0])}"
+        report.add("incremental", f"fold and push one more {against}", ratios(times[size], times[sizes[0]]), 1.1)
+        report.add("incremental", f"bytes read {against}", ratios(read[size], read[sizes[0]]))
+    if picture:
+        labels = [f"{size[0]:,}\n{size[1]:,}" for size in sizes]
+        plot(picture, "One more record: records of history, plans", labels, [
+            ("ms from commit to call", [statistics.median(times[size]) for size in sizes]),
+            ("KB read", [statistics.median(read[size]) / 1000 for size in sizes])])

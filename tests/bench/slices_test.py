@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 import bench_fold
+import bench_incremental
 from support import PARTMARKD, configure, one, running, tool, wait_until, workspace
 from server import counting_server
 
@@ -37,6 +38,23 @@ class slices(unittest.TestCase):
             accepted = re.findall(r"push\.accepted.* plan=(\S+)", (folder / "log").read_text())
             self.assertEqual(len(accepted), PLANS)
             self.assertEqual(len(set(accepted)), PLANS)
+
+    def test_one_more_record_is_told_after_short_and_long_histories_and_drawn(self):
+        sizes, figures = ((300, 10), (RECORDS, PLANS)), collected()
+        with workspace() as folder:
+            bench_incremental.run(figures, 1, sizes, folder / "plot.svg")
+            drawn = (folder / "plot.svg").read_text()
+        self.assertEqual(drawn.count("<circle"), 2 * len(sizes))
+        for size in sizes:
+            self.assertGreater(figures.medians[f"bytes read for it, after {bench_incremental.name(size)}"], 0)
+
+
+class collected:
+    def __init__(self):
+        self.medians = {}
+
+    def add(self, bench, what, figure, *_, **__):
+        self.medians[what] = figure["median"]
 
 
 if __name__ == "__main__":
