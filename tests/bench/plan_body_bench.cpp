@@ -36,6 +36,7 @@ std::size_t push_all(const std::vector<record>& all) {
     row.first = r.first;
     row.outcome = r.outcome;
     const auto decoded = decode(row, 100'000);
+    if (book.grow(decoded->partitions, decoded->outcome)) continue;  // as the fold does
     book.complete(decoded->partitions, decoded->outcome, changes);
     changes.clear();
   }
