@@ -16,9 +16,13 @@ http_request post(std::string target, std::string body) {
   return request;
 }
 
-std::string plan_target(std::string_view call) { return std::string(plan_path).append(call); }
+std::string plan_target(std::string_view call) {
+  std::string target;
+  target.reserve(plan_path.size() + call.size());
+  return target.append(plan_path).append(call);
+}
 
-// Writes one flat JSON object, key by key.
+// Writes one flat JSON object, key by key. Keys need no escaping.
 class body_writer {
  public:
   explicit body_writer(std::size_t bytes_expected) { text_.reserve(bytes_expected); }
@@ -40,8 +44,11 @@ class body_writer {
       text_ += separator;
       separator = ',';
       text_.append(R"({"dateGranularity":")").append(to_text(unit));
-      text_.append(R"(","startTime":")").append(partition_start(unit, r.first));
-      text_.append(R"(","endTime":")").append(partition_start(unit, r.last)).append(R"("})");
+      text_ += R"(","startTime":")";
+      append_partition_start(text_, unit, r.first);
+      text_ += R"(","endTime":")";
+      append_partition_start(text_, unit, r.last);
+      text_ += R"("})";
     }
     text_ += ']';
   }
@@ -58,9 +65,8 @@ class body_writer {
 
  private:
   void open(std::string_view key) {
-    text_ += text_.empty() ? '{' : ',';
-    append_json_string(text_, key);
-    text_ += ':';
+    text_ += text_.empty() ? R"({")" : R"(,")";
+    text_.append(key).append(R"(":)");
   }
 
   std::string text_;

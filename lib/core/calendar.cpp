@@ -162,6 +162,11 @@ std::string partition_start(granularity g, ordinal o) {
   return {text.data(), text.size()};
 }
 
+void append_partition_start(std::string& to, granularity g, ordinal o) {
+  const start_text text = write_start(g, o);
+  to.append(text.data(), text.size());
+}
+
 std::string partition_label(granularity g, ordinal o) {
   const start_text text = write_start(g, o);
   return {text.data(), label_length(g)};

@@ -39,6 +39,7 @@ struct range {
 
 // The start of a partition as `YYYY-MM-DDTHH:MM:SS`, always 19 characters. `o` must lie within ordinal_limits(g).
 [[nodiscard]] std::string partition_start(granularity g, ordinal o);
+void append_partition_start(std::string& to, granularity g, ordinal o);
 
 // The shortest text that names the partition to a person and that parse_partition reads back: 2025 for a YEAR, 2025-10 for a QUARTER or
 // MONTH, 2025-10-20 for a WEEK or DAY, else 2025-10-20T07:00:00. `o` as above.
