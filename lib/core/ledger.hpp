@@ -132,6 +132,7 @@ class ledger {
 
   // Partitions the remote has still to accept, owed re-assertions included, held ones not.
   [[nodiscard]] std::int64_t owed_partitions() const;
+  [[nodiscard]] bool owes() const { return !pending_.empty() || owed_partitions() > 0; }
 
  private:
   void make_pending(range r, ledger_changes& out);          // as far as it has marks

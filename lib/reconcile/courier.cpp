@@ -72,7 +72,7 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
   const plan_id id = plan.id;
   outcome_.drop_empty_holds(plan, batch);
 
-  const bool owes = plan.book.owed_partitions() > 0;
+  const bool owes = plan.book.owes();
   if (owes != plan.owes) plans_.owing += owes ? 1U : static_cast<std::size_t>(-1);
   plan.owes = owes;
   const bool holding = !plan.book.held().empty();

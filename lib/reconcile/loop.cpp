@@ -191,10 +191,10 @@ void loop::caught_up(now t) {
 }
 
 bool loop::store(now t) {
-  // Empty also when all that could not be stored were intents, and these were taken back.
   gathering_until_.reset();
-  unsaved_.coalesce();
+  if (!unsaved_.empty()) unsaved_.coalesce();
   result<void> done = unsynced_ ? source_.sync() : result<void>();
+  // Empty also when all that could not be stored were intents, and these were taken back, or rows that came and went.
   if (done && !unsaved_.empty()) done = store_.commit(unsaved_);
   if (!done) {
     if (store_failures_ == 0 || done.error().code != errc::busy)

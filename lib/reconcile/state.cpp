@@ -94,8 +94,10 @@ bool state_changes::empty() const {
          triggers.empty() && paused.empty() && !position && !boot_id;
 }
 
-// The short lists keep their memory for the next turn.
+// The short lists keep their memory for the next turn. Most turns change nothing.
 void state_changes::clear() {
+  durable = false;
+  if (empty()) return;
   constexpr std::size_t bytes_kept = 16U << 10U;
   const auto drop = []<class T>(std::vector<T>& list) {
     list.clear();
@@ -117,16 +119,18 @@ void state_changes::clear() {
   drop(paused);
   position.reset();
   boot_id.reset();
-  durable = false;
 }
 
 void state_changes::coalesce() {
   const auto id = [](const plan_row& row) { return place{row.id, 0, 0}; };
-  keep_last(plans, id, [&](auto& kept, std::span<const place> all) {
-    const bool progress_only = std::ranges::all_of(all, [&](const place& p) { return plans[p.at].progress_only; });
-    kept.push_back(std::move(plans[all.back().at]));
-    kept.back().progress_only = progress_only;
-  });
+  const auto is_out_of_order = [](const plan_row& before, const plan_row& row) { return before.id >= row.id; };
+  if (std::ranges::adjacent_find(plans, is_out_of_order) != plans.end()) {
+    keep_last(plans, id, [&](auto& kept, std::span<const place> all) {
+      const bool progress_only = std::ranges::all_of(all, [&](const place& p) { return plans[p.at].progress_only; });
+      kept.push_back(std::move(plans[all.back().at]));
+      kept.back().progress_only = progress_only;
+    });
+  }
   keep_last_runs(marks);
   keep_last_runs(pending);
   keep_last_runs(limbo);
