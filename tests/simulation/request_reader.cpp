@@ -60,10 +60,10 @@ class quick_reader {
     return true;
   }
   bool text(std::string_view& into) {
-    std::size_t end = 0;
-    while (end < left_.size() && left_[end] != '"' && left_[end] != '\\') ++end;
-    if (end == left_.size() || end == 0 || left_[end] != '"') return false;
+    const std::size_t end = left_.find('"');
+    if (end == left_.npos || end == 0) return false;
     into = left_.substr(0, end);
+    if (into.find('\\') != into.npos) return false;
     left_.remove_prefix(end + 1);
     return true;
   }
