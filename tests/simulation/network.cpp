@@ -61,12 +61,14 @@ void world::send(std::uint64_t call_id, const std::string& endpoint, http_reques
   c.run = run_;
   c.endpoint = endpoint_named(endpoint);
   c.said = read_message(request, story_.of(tally::calls) % thorough_every == 1);
+  if (c.said.kind == message_kind::plan_listing) c.said.who = c.endpoint;
   c.spoken = c.said.kind == message_kind::trigger ? journal_.table_sequence() : journal_.visible();
   if (aloud_) say("call " + std::to_string(call_id) + " to " + endpoint + " " + shown(c.said));
   check_slot(c.said, c.endpoint);
   if (c.said.kind == message_kind::marks) check_call(call_id, c.said);
   if (c.said.kind == message_kind::trigger) check_trigger(c.said);
   if (c.said.kind == message_kind::listing) story_.add(tally::listings);
+  if (c.said.kind == message_kind::plan_listing) story_.add(tally::plan_listings);
   story_.trace = dice::mixed(story_.trace + dice::mixed(static_cast<std::uint64_t>(clock_.count())) + hash_of(c.said));
   carriages_.push_back(std::move(c));
   flying_.push_back(carriages_.size() - 1);
@@ -96,7 +98,9 @@ void world::dispatch(std::uint64_t number) {
 void world::depart(std::uint64_t number) {
   carriage& c = carriages_[number];
   sender& s = senders_[c.endpoint];
-  auto& calls = c.said.kind == message_kind::trigger ? tables_[c.said.who].calls : plans_[c.said.who].calls;
+  auto& calls = c.said.kind == message_kind::trigger        ? tables_[c.said.who].calls
+                : c.said.kind == message_kind::plan_listing ? s.plan_listings
+                                                            : plans_[c.said.who].calls;
   dice chance(wish_.seed, 1'000 + c.said.who * 4 + static_cast<unsigned>(c.said.kind), ++calls);
   const can::call_type type = type_of(c.said.kind);
   fate f = draw_fate(weather_[c.endpoint], type, duration_cast<microseconds>(settings_.endpoints[c.endpoint].settle_time), chance);
@@ -160,6 +164,7 @@ void world::land(std::uint64_t number) {
   if (aloud_) say("lands " + shown(c.said));
   platform_.land(c.said, c.spoken);
   if (c.said.kind == message_kind::listing && c.accepted) c.end = platform_.list(c.said);
+  if (c.said.kind == message_kind::plan_listing && c.accepted) c.end = platform_.list_plans(c.said);
 }
 
 void world::ended(std::uint64_t number) {
@@ -245,6 +250,8 @@ void world::fail_waiting(std::size_t endpoint, const exchange& why) {
 
 std::string world::shown(const message& said) const {
   if (said.kind == message_kind::trigger) return "trigger table_" + std::to_string(said.who) + " day " + std::to_string(said.date);
+  if (said.kind == message_kind::plan_listing)
+    return "list " + std::string(name_of(said.list)) + " plans page " + std::to_string(said.page);
   std::string text = plans_[said.who].uuid;
   if (said.kind == message_kind::listing) return "list " + text + " page " + std::to_string(said.page);
   for (const claim& c : said.what.claims)

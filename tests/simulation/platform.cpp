@@ -3,17 +3,27 @@
 #include "can_simulator/civil.hpp"
 #include "clockwork.hpp"
 
+#include "request_reader.hpp"
+
 #include <algorithm>
+#include <string>
 
 namespace partmark::testing {
 namespace {
 
 constexpr std::int64_t page_size = 7;  // its own: callers go by hasNext
 
+bool is_question(message_kind kind) { return kind == message_kind::listing || kind == message_kind::plan_listing; }
+
 }  // namespace
 
+std::string_view name_of(plan_list list) {
+  static constexpr std::string_view names[] = {"EXTERNAL", "RESULT", "ACCELERATE", "NONE"};
+  return names[static_cast<std::size_t>(list)];
+}
+
 bool platform::refuses(const message& said) const {
-  if (said.kind == message_kind::listing) return false;
+  if (is_question(said.kind)) return false;
   if (said.kind == message_kind::trigger) return refused_tables[said.who];
   const platform_plan& plan = plans[said.who];
   const bool is_whole = said.what.kind == call_kind::refresh;
@@ -25,7 +35,7 @@ bool platform::refuses(const message& said) const {
 }
 
 void platform::land(const message& said, std::int64_t spoken) {
-  if (said.kind == message_kind::listing || refuses(said)) return;
+  if (is_question(said.kind) || refuses(said)) return;
   if (said.kind == message_kind::trigger) {
     std::int64_t& heard = triggered[{said.who, said.date}];
     heard = std::max(heard, spoken);
@@ -56,6 +66,22 @@ exchange platform::list(const message& asked) const {
     body += "\"}";
   }
   body += more ? R"(],"hasNext":true}})" : R"(],"hasNext":false}})";
+  return http_reply{200, {{"content-type", "application/json"}}, std::move(body)};
+}
+
+exchange platform::list_plans(const message& asked) const {
+  std::string body = R"({"success":true,"code":"200","data":[)";
+  std::int64_t skip = (asked.page - 1) * page_size;
+  std::int64_t shown = 0;
+  bool more = false;
+  for (std::size_t i = 0; i < plans.size() && !more; ++i) {
+    if (plans[i].listed != asked.list || skip-- > 0) continue;
+    more = shown == page_size;
+    if (more) break;
+    body += shown++ > 0 ? R"(,{"id":")" : R"({"id":")";
+    body.append(plan_prefix).append(std::to_string(i)).append(R"(","materializeType":")").append(name_of(asked.list)).append("\"}");
+  }
+  body += more ? R"(],"hasNext":true})" : R"(],"hasNext":false})";
   return http_reply{200, {{"content-type", "application/json"}}, std::move(body)};
 }
 

@@ -10,21 +10,28 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace partmark::testing {
 
-enum class message_kind : std::uint8_t { marks, trigger, listing };
+enum class message_kind : std::uint8_t { marks, trigger, listing, plan_listing };
+
+// Which of the platform's lists of plans, by type, a plan is in.
+enum class plan_list : std::uint8_t { external, result, accelerate, none };
+
+[[nodiscard]] std::string_view name_of(plan_list list);
 
 // What one call tells the platform, or asks it.
 struct message {
   message_kind kind = message_kind::marks;
-  std::size_t who = 0;              // the number of the plan or the table
-  std::optional<granularity> unit;  // of marks; nothing: a full refresh
-  call what;                        // of marks
-  ordinal date = 0;                 // of a trigger
-  std::int64_t page = 1;            // of a listing
+  std::size_t who = 0;                   // the number of the plan or the table; of a plan listing the endpoint's
+  std::optional<granularity> unit;       // of marks; nothing: a full refresh
+  call what;                             // of marks
+  ordinal date = 0;                      // of a trigger
+  std::int64_t page = 1;                 // of a listing
+  plan_list list = plan_list::external;  // of a plan listing
 };
 
 struct platform_cell {
@@ -38,6 +45,7 @@ struct platform_plan {
   plan_shape shape;             // as the platform has it: calls in another granularity are refused
   std::vector<ordinal> poison;  // a call that speaks of one of these is refused
   bool refused_whole = false;
+  plan_list listed = plan_list::external;
   window<platform_cell> cells;
 };
 
@@ -54,6 +62,8 @@ class platform {
   void land(const message& said, std::int64_t spoken);
   // One page of what queries may use.
   [[nodiscard]] exchange list(const message& asked) const;
+  // One page of the plans of a type.
+  [[nodiscard]] exchange list_plans(const message& asked) const;
 };
 
 }  // namespace partmark::testing

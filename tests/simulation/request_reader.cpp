@@ -123,6 +123,12 @@ message read_strictly(http_request request) {
     m.kind = message_kind::listing;
     m.who = number_after(plan_prefix, call.plan);
     m.page = call.page;
+  } else if (call.kind == wire_call_kind::list_plans) {
+    m.kind = message_kind::plan_listing;
+    m.page = call.page;
+    while (m.list != plan_list::none && name_of(m.list) != call.materialize_type)
+      m.list = static_cast<plan_list>(static_cast<unsigned>(m.list) + 1);
+    require(m.list != plan_list::none, "a list of plans is one of those that there are");
   } else if (call.kind == wire_call_kind::trigger) {
     m.kind = message_kind::trigger;
     m.who = number_after(table_prefix, call.table);

@@ -137,6 +137,7 @@ void world::reload(bool corrected, dice& chance) {
   settings_.tables.clear();
   for (const source_table& table : tables_)
     if (chance.chance(50)) settings_.tables.push_back({table.name, chance.pick(settings_.endpoints).name});
+  forget_plan_lists();
   if (!loop_) return;
   loop_->reconfigure(settings_, t());
   poke();

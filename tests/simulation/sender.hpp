@@ -24,6 +24,7 @@ struct sender {
   unsigned failures = 0;
   exchange token_reply;  // on its way
   std::uint64_t fetches = 0;
+  std::uint64_t plan_listings = 0;  // asked for so far
 
   // The platform's: by number, when each token dies; sooner when it is revoked.
   std::vector<moment> tokens;

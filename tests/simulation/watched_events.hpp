@@ -4,6 +4,7 @@
 #include "reconcile/events.hpp"
 #include "support/contract.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,11 +17,14 @@ class watched_events final : public events {
  public:
   explicit watched_events(severity least) : least_(least) {}
 
+  std::function<void(const event&)> heard;
+
   [[nodiscard]] bool wants(severity level) const override { return level >= least_; }
   void emit(const event& e) override {
     check(e.message);
     for (const event_field& f : e.fields)
       if (const auto* text = std::get_if<std::string>(&f.value)) check(*text);
+    if (heard) heard(e);
   }
 
  private:

@@ -27,6 +27,7 @@ struct sudden_death {};
 world::world(const world_wish& wish)
     : wish_(wish), log_(wish.seed % 4 == 0 ? severity::debug : severity::warning), jitter_(wish.seed, 2), ports_(wish.seed, 3) {
   carriages_.reserve(256);
+  log_.heard = [this](const event& e) { heard(e); };
 }
 
 now world::t() const {
@@ -38,6 +39,7 @@ void world::live() {
   populate(chance);
   draw_settings(chance);
   draw_deeds(chance);
+  draw_plan_lists();
   make_ports_fail();
   const bool may_crash = crash_permille_ > 0 || std::ranges::any_of(deeds_, [](const deed& d) { return d.kind == deed_kind::crash; });
   if (may_crash) state_.keep_undoable(commits_lost_max);
@@ -64,12 +66,14 @@ void world::live() {
   // From here on only what is held is tried again. A restart changes nothing.
   quiet_ = true;
   check_quiet(e.settle_time);
+  check_plan_lists();
   story_.trace_in_trouble = story_.trace;
   crash(false);
   start();
   check_quiet(e.settle_time + settings_.reprobe_held);
   pass_until(clock_ + patience, [this] { return converged(); });
   require(converged(), "a clean restart owes nothing");
+  check_plan_lists();
   check_platform();
   story_.add(tally::held_at_end, loop_->summary().held_plans);
   story_.add(tally::simulated_seconds, static_cast<std::uint64_t>((clock_ / seconds(1))));
@@ -166,6 +170,7 @@ void world::start() {
   loop_ = std::make_unique<partmark::loop>(journal_, state_, static_cast<remote&>(*this), log_, settings_, wish_.seed + run_);
   loop_->restore(state_.load(loop_->rows_to_restore()), "boot-" + std::to_string(boot_), t());
   wake_ = clock_;
+  forget_plan_lists();
 }
 
 void world::crash(bool power_cut) {

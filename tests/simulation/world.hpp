@@ -23,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,6 +93,14 @@ class world final : private remote {
   void change_by_hand(dice& chance);
   [[nodiscard]] std::string text_of(inhabitant& plan, granularity unit, ordinal o, dice& chance);
 
+  // plan_lists.cpp: verifying that the platform has the plans.
+  void draw_plan_lists();
+  [[nodiscard]] std::set<std::string> configured_plans(const std::string& endpoint, bool only_not_external) const;
+  void heard(const event& e);
+  [[nodiscard]] bool is_told(const endpoint_settings& e) const;
+  void check_plan_lists();
+  void forget_plan_lists();
+
   // world.cpp: time, and the daemon's life.
   [[nodiscard]] now t() const;
   void after(moment delay, affair what, std::uint64_t number = 0) { agenda_.add(clock_ + delay, what, number); }
@@ -159,6 +168,10 @@ class world final : private remote {
   std::vector<weather> weather_;  // of each endpoint
   loop_settings settings_;
   std::vector<bool> paused_;  // endpoints
+  // Endpoints, and plans by endpoint, of which the loop has said so since it last began to ask.
+  std::set<std::string> verified_;
+  std::set<std::string> unlisted_;
+  std::map<std::string, std::set<std::string>> unverified_;
 
   std::unique_ptr<partmark::loop> loop_;
   std::uint64_t run_ = 0;
