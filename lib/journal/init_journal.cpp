@@ -13,7 +13,6 @@
 #include <filesystem>
 #include <span>
 #include <system_error>
-#include <thread>
 
 namespace partmark {
 namespace {
@@ -52,17 +51,6 @@ result<void> make_file(const std::string& path) {
   return {};
 }
 
-// SQLite's busy timeout doesn't cover the change to WAL, which needs the file to itself for a moment.
-result<void> use_wal_patiently(sqlite::connection& file) {
-  constexpr milliseconds step{10};
-  result<void> done = file.use_wal();
-  for (milliseconds waited{0}; !done && done.error().code == errc::busy && waited < patience; waited += step) {
-    std::this_thread::sleep_for(step);
-    done = file.use_wal();
-  }
-  return done;
-}
-
 }  // namespace
 
 result<init_outcome> init_journal(const std::string& path) {
@@ -78,7 +66,7 @@ result<init_outcome> init_journal(const std::string& path) {
 
   // Only now, before there is a page: so that pruning can make the file smaller. No word to a file that has tables.
   if (auto set = file->execute("PRAGMA auto_vacuum = INCREMENTAL"); !set) return set.error();
-  if (auto wal = use_wal_patiently(*file); !wal) return wal.error();
+  if (auto wal = file->use_wal(patience); !wal) return wal.error();
   if (auto schema = sqlite::migrate(*file, sql::journal_migrations); !schema) return schema.error();
   if (*before == 0) return init_outcome::made;
   return *before < std::ssize(sql::journal_migrations) ? init_outcome::brought_up : init_outcome::already_there;

@@ -113,8 +113,14 @@ result<std::optional<std::string>> connection::query_text(std::string_view sql) 
   return std::optional<std::string>(rows.text(0));
 }
 
-result<void> connection::use_wal() {
-  auto mode = query_text("PRAGMA journal_mode = WAL");
+result<void> connection::use_wal(milliseconds patience) {
+  constexpr const char* turn = "PRAGMA journal_mode = WAL";
+  auto mode = query_text(turn);
+  // It reads before it writes, and SQLite's busy handler is not asked where waiting might be for ever.
+  for (std::int64_t waits = 0; !mode && mode.error().code == errc::busy && waits < patience.count(); ++waits) {
+    std::this_thread::sleep_for(milliseconds(1));
+    mode = query_text(turn);
+  }
   if (!mode) return mode.error();
   if (*mode != "wal")
     return error{errc::io,

@@ -45,9 +45,9 @@ class connection {
   [[nodiscard]] result<std::optional<std::int64_t>> query_int64(std::string_view sql);
   [[nodiscard]] result<std::optional<std::string>> query_text(std::string_view sql);
 
-  // Turns the file to WAL for good. Cannot be done in a transaction. busy at once when another connection is reading or writing, whatever
-  // the busy timeout.
-  result<void> use_wal();
+  // Turns the file to WAL for good. Cannot be done in a transaction. busy when another connection is still reading or writing after
+  // `patience`: the busy timeout doesn't cover all of it.
+  result<void> use_wal(milliseconds patience = milliseconds(0));
   result<void> set_synchronous(synchronous level);
   result<void> set_busy_timeout(milliseconds timeout);
 

@@ -38,7 +38,7 @@ constexpr int log_frames_max = 8000;
 result<void> prepare_file(sqlite::connection& file) {
   const auto stage = examine_state(file);
   if (!stage) return stage.error();
-  if (auto done = file.use_wal(); !done) return done;
+  if (auto done = file.use_wal(patience_at_start); !done) return done;
   if (auto done = file.set_synchronous(sqlite::synchronous::normal); !done) return done;
   if (auto done = file.set_persistent_wal(true); !done) return done;
   if (auto done = file.execute(limit_log); !done) return done;

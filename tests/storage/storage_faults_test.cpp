@@ -164,6 +164,17 @@ INSTANTIATE_TEST_SUITE_P(until_repaired, storage_faults,
                                             ::testing::Values("/state/", "/journal/"), ::testing::Values(for_good)),
                          name_of);
 
+// Also for the locks that SQLite itself does not wait for, such as those that turn a new file to WAL.
+TEST(storage_faults_at_start, a_first_start_waits_for_whoever_holds_its_files) {
+  for (const char* folder : {"/state/", "/journal/"})
+    for (std::size_t nth = 1, reached = 1; reached != 0; ++nth) {
+      storage_world world(4);
+      const trouble_maker trouble(world, faults()[9], folder, nth, 25);
+      EXPECT_TRUE(world.start()) << folder << " lock " << nth << ": " << world.stops.back();
+      reached = trouble.fired() ? 1 : 0;
+    }
+}
+
 TEST(storage_faults_for_ever, a_journal_that_others_hold_all_the_time_is_said) {
   storage_world world(6);
   ASSERT_TRUE(world.start());

@@ -120,6 +120,7 @@ TEST_F(sqlite_connection, turning_to_wal_in_use_is_busy) {
   auto other = open(open_mode::read_write).value();
   other.execute("BEGIN; SELECT * FROM t").value();
   EXPECT_EQ(db.use_wal().error().code, errc::busy);
+  EXPECT_EQ(db.use_wal(milliseconds(20)).error().code, errc::busy) << "its patience ends";
   other.execute("COMMIT").value();
   db.use_wal().value();
 }
