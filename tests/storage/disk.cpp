@@ -22,7 +22,8 @@ std::string content_of(const std::string& path) {
 }  // namespace
 
 std::string_view to_text(io_kind k) {
-  constexpr std::string_view names[] = {"open", "read", "write", "truncate", "sync", "size", "remove", "lock", "shared_map", "shared_lock"};
+  constexpr std::string_view names[] = {"open",   "read",   "write", "truncate", "sync",       "size",
+                                        "remove", "rename", "link",  "lock",     "shared_map", "shared_lock"};
   return names[static_cast<std::size_t>(k)];
 }
 
@@ -34,42 +35,69 @@ std::optional<io_failure> disk::ask(io_kind kind, const std::string& path) {
   return failure;
 }
 
+// What came from elsewhere, not through this disk, has been there for long.
+disk::file_ptr disk::known(const std::string& path, const std::string& now_at) {
+  file_ptr& f = names_[path];
+  if (!f) {
+    f = std::make_shared<file>(file{content_of(now_at), {}});
+    durable_names_[path] = f;
+  }
+  return f;
+}
+
 void disk::opened(const std::string& path) {
-  const auto [known, is_new] = files_.try_emplace(path);
-  file& f = known->second;
-  if (!is_new && !f.removed) return;
-  // A removed file's place is taken by a new one of that name: should the power fail, one or the other is there.
-  f = {};
+  if (names_.contains(path)) return;
   std::error_code failed;
   const auto size = fs::file_size(path, failed);
-  if (failed || size == 0) return;
-  f.durable = content_of(path);  // it came from elsewhere
-  f.named = true;
+  if (failed || size == 0)
+    change_names({{path, std::make_shared<file>()}});
+  else
+    known(path);
 }
 
 void disk::wrote(const std::string& path, std::int64_t at, std::string bytes) {
-  files_[path].since.push_back({at, std::move(bytes), false});
+  known(path)->since.push_back({at, std::move(bytes), false});
 }
 
-void disk::truncated(const std::string& path, std::int64_t size) { files_[path].since.push_back({size, {}, true}); }
+void disk::truncated(const std::string& path, std::int64_t size) { known(path)->since.push_back({size, {}, true}); }
 
-void disk::synced(const std::string& path, bool with_folder) {
-  file& f = files_[path];
+void disk::synced(const std::string& path) {
+  file& f = *known(path);
   for (const operation& o : std::exchange(f.since, {})) apply(f.durable, o, 100);
-  if (!with_folder) return;
-  const fs::path folder = fs::path(path).parent_path();
-  std::erase_if(files_, [&](const auto& entry) { return entry.second.removed && fs::path(entry.first).parent_path() == folder; });
-  for (auto& [name, other] : files_)
-    if (fs::path(name).parent_path() == folder) other.named = true;
 }
 
-void disk::removed(const std::string& path, bool folder_synced) {
-  const auto known = files_.find(path);
-  if (known == files_.end()) return;
-  if (folder_synced || !known->second.named)
-    files_.erase(known);
-  else
-    known->second.removed = true;
+void disk::synced_folder(const std::string& folder) {
+  const auto is_here = [&](const change& step) { return fs::path(step.front().first).parent_path() == folder; };
+  for (const change& step : unsynced_)
+    if (is_here(step)) carry_out(durable_names_, step);
+  std::erase_if(unsynced_, is_here);
+}
+
+void disk::removed(const std::string& path) {
+  if (names_.contains(path) || durable_names_.contains(path)) change_names({{path, nullptr}});
+}
+
+void disk::renamed(const std::string& from, const std::string& to) { change_names({{from, nullptr}, {to, known(from, to)}}); }
+
+void disk::linked(const std::string& from, const std::string& to) { change_names({{to, known(from)}}); }
+
+void disk::settle() {
+  for (const auto& [path, f] : names(names_)) synced(path);
+  durable_names_ = names_;
+  unsynced_.clear();
+}
+
+void disk::change_names(change step) {
+  carry_out(names_, step);
+  unsynced_.push_back(std::move(step));
+}
+
+void disk::carry_out(names& on, const change& step) {
+  for (const auto& [path, f] : step)
+    if (f)
+      on[path] = f;
+    else
+      on.erase(path);
 }
 
 // A write keeps whole sectors of what it changed; new ground that it never reached holds anything.
@@ -102,27 +130,43 @@ std::string disk::survived(const file& f, int keep_percent) {
   return content;
 }
 
+disk::names disk::names_left() {
+  names left = durable_names_;
+  // A file system that keeps the order of its changes, or one that does not.
+  const bool in_order = draw(0, 1) == 1;
+  const int first_lost = draw(0, static_cast<int>(unsynced_.size()));
+  int i = 0;
+  for (const change& step : unsynced_)
+    if (in_order ? i++ < first_lost : draw(0, 1) == 1) carry_out(left, step);
+  for (const auto& [path, f] : names_) lost_.files += left.contains(path) ? 0 : 1;
+  return left;
+}
+
 void disk::cut_power() {
   constexpr int chances[] = {0, 10, 50, 90, 99};
   const int keep_percent = chances[draw(0, 4)];
   sector_ = draw(0, 1) == 0 ? 512 : 4096;
-  for (auto& [path, f] : files_) {
-    std::error_code ignored;
-    const bool is_there = f.removed ? draw(0, 1) == 1 : (f.named || draw(0, 1) == 1);
-    if (!is_there) {
-      ++lost_.files;
-      fs::remove(path, ignored);
-      continue;
-    }
-    const std::string content = survived(f, keep_percent);
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
-  }
-  for (auto& [path, f] : files_) {
-    std::error_code ignored;
+  std::error_code ignored;
+  std::map<const file*, fs::file_time_type> times;
+  for (const auto& [path, f] : names_) {
+    times[f.get()] = fs::last_write_time(path, ignored);
+    fs::remove(path, ignored);
     fs::remove(path + "-shm", ignored);
   }
+  std::map<const file*, std::string> first_name;
+  for (const auto& [path, f] : names_left()) {
+    if (const auto other = first_name.try_emplace(f.get(), path); !other.second) {
+      fs::create_hard_link(other.first->second, path);
+      continue;
+    }
+    const std::string content = survived(*f, keep_percent);
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << content;
+    if (const auto time = times.find(f.get()); time != times.end()) fs::last_write_time(path, time->second, ignored);
+  }
   // Whatever is there now was found on the disk.
-  files_.clear();
+  names_.clear();
+  durable_names_.clear();
+  unsynced_.clear();
   dead_ = false;
 }
 

@@ -1,6 +1,7 @@
-// What a disk has of SQLite's files: for each what was synced, and the writes since. A power cut keeps any part of those, torn at sectors,
-// and files whose directory was not synced may be gone. The files themselves always show what a running machine sees; cut_power() makes
-// them what the next boot finds. Also the place where a test makes single I/O calls fail. One for the process; one thread.
+// What a disk has of the files that SQLite and lib/state work with: of each what was synced, and the writes since; of each directory the
+// names that were synced, and what happened to them since. A power cut keeps any part of the writes, torn at sectors, and any of the
+// changed names or only the first of them. The files themselves always show what a running machine sees; cut_power() makes them what the
+// next boot finds. Also the place where a test makes single I/O calls fail. One for the process; one thread.
 #pragma once
 
 #include <cstddef>
@@ -12,11 +13,12 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace partmark::testing {
 
-enum class io_kind : std::uint8_t { open, read, write, truncate, sync, size, remove, lock, shared_map, shared_lock };
+enum class io_kind : std::uint8_t { open, read, write, truncate, sync, size, remove, rename, link, lock, shared_map, shared_lock };
 [[nodiscard]] std::string_view to_text(io_kind k);
 
 struct io_call {
@@ -35,7 +37,7 @@ class disk {
  public:
   explicit disk(std::uint64_t seed) : chance_(seed) {}
 
-  // Asked before every call that SQLite makes, while listening.
+  // Asked before every call, while listening.
   std::function<std::optional<io_failure>(const io_call&)> before;
   bool listening = true;  // false: the test's own look at the files; nothing fails
 
@@ -46,6 +48,8 @@ class disk {
   void cut_power();
   // The process died and the machine did not.
   void kill() { dead_ = false; }
+  // Time enough has passed for everything to be on the disk.
+  void settle();
 
   struct lost_power {
     std::size_t writes = 0;  // unsynced at a cut
@@ -55,13 +59,16 @@ class disk {
   };
   [[nodiscard]] const lost_power& lost() const { return lost_; }
 
-  // For the VFS (storage_vfs.cpp).
+  // For storage_vfs.cpp and storage_calls.cpp.
   [[nodiscard]] std::optional<io_failure> ask(io_kind kind, const std::string& path);
   void opened(const std::string& path);
   void wrote(const std::string& path, std::int64_t at, std::string bytes);
   void truncated(const std::string& path, std::int64_t size);
-  void synced(const std::string& path, bool with_folder);
-  void removed(const std::string& path, bool folder_synced);
+  void synced(const std::string& path);
+  void synced_folder(const std::string& folder);
+  void removed(const std::string& path);
+  void renamed(const std::string& from, const std::string& to);
+  void linked(const std::string& from, const std::string& to);
 
  private:
   struct operation {
@@ -72,22 +79,33 @@ class disk {
   struct file {
     std::string durable;
     std::vector<operation> since;
-    bool named = false;    // its directory entry is durable
-    bool removed = false;  // and the removal is not durable
   };
+  using file_ptr = std::shared_ptr<file>;
+  using names = std::map<std::string, file_ptr>;
+  // What happens to a directory at once, or not at all; nullptr: there is no such name any more.
+  using change = std::vector<std::pair<std::string, file_ptr>>;
 
+  file_ptr known(const std::string& path) { return known(path, path); }
+  file_ptr known(const std::string& path, const std::string& now_at);
+  void change_names(change step);
+  static void carry_out(names& on, const change& step);
+  names names_left();
   std::string survived(const file& f, int keep_percent);
   void apply(std::string& content, const operation& o, int keep_percent);
   int draw(int least, int most) { return least + static_cast<int>(chance_() % static_cast<std::uint64_t>(most - least + 1)); }
 
-  std::map<std::string, file> files_;
+  names names_;                   // as a running machine sees them
+  names durable_names_;           // as they are on the disk
+  std::vector<change> unsynced_;  // between these two, each of one directory
   std::mt19937_64 chance_;
   bool dead_ = false;
   std::int64_t sector_ = 512;  // of the present cut
   lost_power lost_;
 };
 
-// Makes SQLite use `d` for every file that is opened from here on, in place of the system's own VFS, on which it stands. nullptr: no more.
+// Makes SQLite use `d` for every file that is opened from here on, in place of the system's own VFS, on which it stands, and lets the disk
+// see what this program itself renames, links, removes and syncs. nullptr: no more.
 void use_disk(disk* d);
+[[nodiscard]] disk* disk_in_use();
 
 }  // namespace partmark::testing

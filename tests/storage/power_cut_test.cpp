@@ -45,6 +45,7 @@ void live_until_cut(storage_world& world, std::mt19937_64& chance) {
       world.busy(std::chrono::seconds(20), draw(14), draw(4));
       if (draw(3) != 0) continue;
       world.stop_cleanly();  // its last act is a checkpoint
+      if (!world.disk.dead() && draw(3) == 0) world.rebuild();
       if (!world.disk.dead() && !world.start()) break;
     }
   world.disk.before = nullptr;
@@ -64,6 +65,7 @@ void live(std::uint64_t seed, totals& sum, bool aloud) {
   sum.told.kills += s.kills;
   sum.told.records += s.records;
   sum.told.records_lost += s.records_lost;
+  sum.told.rebuilds += s.rebuilds;
   sum.told.late += s.late;
   sum.lost.writes += world.disk.lost().writes;
   sum.lost.dropped += world.disk.lost().dropped;
@@ -90,11 +92,12 @@ int run(std::uint64_t first_seed, std::uint64_t worlds, bool aloud) {
     }
   }
   std::printf(
-      "%zu worlds, %zu power cuts, %zu kills, %zu records (%zu unsynced ones lost), %zu calls, %zu of them late; of %zu unsynced writes "
+      "%zu worlds, %zu power cuts, %zu kills, %zu whole rebuilds, %zu records (%zu unsynced ones lost), %zu calls, %zu of them late; of "
+      "%zu unsynced writes "
       "%zu were "
       "dropped and %zu torn, %zu files vanished; %d worlds failed\n",
-      sum.worlds, sum.told.cuts, sum.told.kills, sum.told.records, sum.told.records_lost, sum.told.calls, sum.told.late, sum.lost.writes,
-      sum.lost.dropped, sum.lost.torn, sum.lost.files, failed);
+      sum.worlds, sum.told.cuts, sum.told.kills, sum.told.rebuilds, sum.told.records, sum.told.records_lost, sum.told.calls, sum.told.late,
+      sum.lost.writes, sum.lost.dropped, sum.lost.torn, sum.lost.files, failed);
   return failed == 0 ? 0 : 1;
 }
 

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <new>
 #include <utility>
 
@@ -26,6 +27,8 @@ struct shim_file {
 
 shim_file& shim(sqlite3_file* f) { return *reinterpret_cast<shim_file*>(f); }
 sqlite3_file* real(sqlite3_file* f) { return shim(f).real(); }
+
+std::string folder_of(const std::string& path) { return std::filesystem::path(path).parent_path(); }
 
 // SQLite's code, or SQLITE_OK to go on.
 int ask(io_kind kind, const std::string& path, int general_code) {
@@ -75,7 +78,8 @@ int truncate_file(sqlite3_file* f, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* f, int /*flags*/) {
   if (const int code = ask(io_kind::sync, f, SQLITE_IOERR_FSYNC); code != SQLITE_OK) return code;
-  the_disk->synced(*shim(f).path, std::exchange(shim(f).syncs_folder, false));
+  the_disk->synced(*shim(f).path);
+  if (std::exchange(shim(f).syncs_folder, false)) the_disk->synced_folder(folder_of(*shim(f).path));
   return SQLITE_OK;
 }
 
@@ -144,7 +148,9 @@ int open_file(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* f, int flags
 int remove_file(sqlite3_vfs* /*vfs*/, const char* name, int sync_folder) {
   if (const int code = ask(io_kind::remove, name, SQLITE_IOERR_DELETE); code != SQLITE_OK) return code;
   const int code = below->xDelete(below, name, 0);
-  if (code == SQLITE_OK) the_disk->removed(name, sync_folder != 0);
+  if (code != SQLITE_OK) return code;
+  the_disk->removed(name);
+  if (sync_folder != 0) the_disk->synced_folder(folder_of(name));
   return code;
 }
 
@@ -161,6 +167,8 @@ int current_time_64(sqlite3_vfs* /*vfs*/, sqlite3_int64* at) { return below->xCu
 sqlite3_vfs own{};
 
 }  // namespace
+
+disk* disk_in_use() { return the_disk; }
 
 void use_disk(disk* d) {
   the_disk = d;

@@ -44,6 +44,7 @@ class storage_world final : private remote {
     std::size_t cuts = 0;
     std::size_t kills = 0;
     std::size_t starts = 0;
+    std::size_t rebuilds = 0;
     std::size_t records = 0;
     std::size_t late = 0;
     std::size_t records_lost = 0;  // committed without a sync, and not folded
@@ -65,6 +66,8 @@ class storage_world final : private remote {
   // As the service manager would: makes the journal, opens everything. Answers whether it runs.
   bool start();
   void stop_cleanly();
+  // `partmark state rebuild`, while the daemon is stopped. False: it was cut off.
+  bool rebuild();
   // From the disk being dead to the next boot, or the next start of the process.
   void cut_power();
   void kill();
