@@ -125,7 +125,7 @@ void strip_writer::draw(std::vector<stretch> rows, std::size_t rows_max) {
   std::size_t from = 0;
   if (rows_max > 0) {
     from = rows.size();
-    std::int64_t room = static_cast<std::int64_t>(rows_max);
+    auto room = static_cast<std::int64_t>(rows_max);
     while (from > 0 && lines_of(rows[from - 1]) <= room) room -= lines_of(rows[--from]);
     // Of a stretch that does not fit as a whole, its end does.
     if (from > 0 && room > 0 && rows[from - 1].count <= rows_drawn_alike) {

@@ -61,7 +61,7 @@ ending csv_record::parse_quoted() {
   ++at_;
   for (;;) {
     const std::size_t quote = text_.find('"', at_);
-    if (quote == std::string_view::npos || quote > import_record_bytes_max) return ending::open_quote;
+    if (quote > import_record_bytes_max) return ending::open_quote;  // npos is the largest
     const std::string_view piece = text_.substr(at_, quote - at_);
     unquoted_ += piece;
     line_breaks_ += std::count(piece.begin(), piece.end(), '\n');

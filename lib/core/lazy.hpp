@@ -12,7 +12,10 @@ class lazy {
   lazy(lazy&&) noexcept = default;
   lazy& operator=(lazy&&) noexcept = default;
   lazy(const lazy& other) : made_(other.made_ ? std::make_unique<T>(*other.made_) : nullptr) {}
-  lazy& operator=(const lazy& other) { return *this = lazy(other); }
+  lazy& operator=(const lazy& other) {
+    *this = lazy(other);
+    return *this;
+  }
   ~lazy() = default;
 
   // Whether it was ever changed since reset().

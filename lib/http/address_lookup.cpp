@@ -1,11 +1,11 @@
 #include "http/address_lookup.hpp"
 
 #include <netdb.h>
-#include <signal.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -66,7 +66,7 @@ struct address_lookup::shared {
   bool looking = false;
   std::vector<std::weak_ptr<question>> waiting;
 
-  answer find() const {
+  [[nodiscard]] answer find() const {
     try {
       return lookup(host);
     } catch (const std::exception& e) {

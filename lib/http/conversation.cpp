@@ -69,7 +69,7 @@ conversation::progress conversation::write() {
 }
 
 conversation::progress conversation::read() {
-  std::array<char, read_chunk> room;
+  std::array<char, read_chunk> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): read into before it is read
   while (reader_.current() == reply_reader::state::more) {
     io_step step = link_->read(room);
     if (step.state == io_state::done) {

@@ -147,7 +147,7 @@ result<bool> journal_watch::drain() {
     if (length < 0 && errno != EAGAIN) return watch_error(path_, errno);
     if (length <= 0) break;
     for (ssize_t at = 0; at < length;) {
-      inotify_event event;
+      inotify_event event{};
       std::memcpy(&event, buffer + at, sizeof event);
       const std::string_view name = event.len > 0 ? std::string_view(buffer + at + sizeof event) : std::string_view();
       at += static_cast<ssize_t>(sizeof event + event.len);

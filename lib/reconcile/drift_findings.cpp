@@ -16,6 +16,7 @@ void drift_findings::compared(plan_id plan, const drift_report& report, system_t
   found_.erase(plan);
   if (!report.found()) return;
   std::vector<std::pair<range, drift_kind>> parts;
+  parts.reserve(report.missing.size() + report.unexpected.size());
   for (const range r : report.missing) parts.emplace_back(r, drift_kind::missing);
   for (const range r : report.unexpected) parts.emplace_back(r, drift_kind::unexpected);
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first.first > b.first.first; });

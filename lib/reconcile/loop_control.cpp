@@ -213,9 +213,9 @@ bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {
   commanded_ = true;
   bool found = false;
-  for (std::size_t i = 0; i < settings_.endpoints.size(); ++i) {
-    if (!endpoint.empty() && settings_.endpoints[i].name != endpoint) continue;
-    courier_.pause(settings_.endpoints[i].name, paused, t, unsaved_);
+  for (const auto& known : settings_.endpoints) {
+    if (!endpoint.empty() && known.name != endpoint) continue;
+    courier_.pause(known.name, paused, t, unsaved_);
     unsaved_.durable = true;
     found = true;
   }

@@ -142,7 +142,7 @@ result<void> connection::set_synchronous(synchronous level) {
 
 result<void> connection::set_busy_timeout(milliseconds timeout) {
   const auto bounded = std::clamp<std::int64_t>(timeout.count(), 0, std::numeric_limits<int>::max());
-  auto* const patience = reinterpret_cast<void*>(static_cast<std::intptr_t>(bounded));
+  auto* const patience = reinterpret_cast<void*>(static_cast<std::intptr_t>(bounded));  // NOLINT(performance-no-int-to-ptr): see above
   const int code = sqlite3_busy_handler(handle_.get(), bounded > 0 ? wait_a_little : nullptr, patience);
   if (code != SQLITE_OK) return failure(handle_.get(), code, "set the busy timeout");
   return {};
@@ -178,7 +178,7 @@ result<void> connection::checkpoint() {
 
 result<void> connection::sync_wal() {
   sqlite3_file* log = nullptr;
-  int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
   if (code != SQLITE_OK) return failure(handle_.get(), code, "find the write-ahead log");
   if (log == nullptr || log->pMethods == nullptr) return {};
   code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);

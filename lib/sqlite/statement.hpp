@@ -128,8 +128,9 @@ class statement::use {
   int bind_code_ = SQLITE_OK;
 };
 
+// The forwarding references are there to see what is a temporary.
 template <class... Values>
-statement::use statement::query(Values&&... values) {
+statement::use statement::query(Values&&... values) {  // NOLINT(cppcoreguidelines-missing-std-forward)
   static_assert((!std::is_same_v<Values, std::string> && ...), "the text must outlive the use: keep the string in a variable");
   static_assert((!std::is_same_v<Values, std::optional<std::string>> && ...),
                 "the text must outlive the use: keep the string in a variable");

@@ -134,7 +134,8 @@ result<std::vector<held_entry>> held(sqlite::connection& file) {
   auto done = each_of(file, "hold", select(state_rows::hold_columns, "hold"), [&](const auto& row) {
     hold_row hold;
     if (!state_rows::read(row, hold)) return false;
-    if (const auto plan = plans_held->find(hold.plan); plan != plans_held->end()) entries[hold.id] = {plan->second, std::move(hold), {}};
+    const hold_id id = hold.id;
+    if (const auto plan = plans_held->find(hold.plan); plan != plans_held->end()) entries[id] = {plan->second, std::move(hold), {}};
     return true;
   });
   if (!done) return done.error();
