@@ -83,7 +83,7 @@ class limbo(integration_case):
         self.assertNotIn("successTimeRange", again)
 
     def test_nothing_is_said_again_where_the_marks_are_equal(self):
-        self.space.configure(self.can.url, {"settle_time": "100ms"})
+        self.space.configure(self.can.url, {"settle_time": "1500ms"})
         daemon = self.space.started_daemon()
         self.can.fault("reset_after", {"plan": "p"}, count=3)
         self.book.add("p", "DAY", "2025-10-20")
