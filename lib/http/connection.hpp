@@ -21,10 +21,8 @@ class connection : public std::enable_shared_from_this<connection> {
   // Hears, from the loop, that a read or write may make progress; or may not, after all.
   class listener {
    public:
+    virtual ~listener() = default;
     virtual void on_ready() = 0;
-
-   protected:
-    ~listener() = default;
   };
 
   connection(boost::asio::io_context& io, tcp_socket socket, std::string ip)

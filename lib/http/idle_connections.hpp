@@ -36,7 +36,7 @@ class idle_connections {
 class idle_connections::entry final : public connection::listener {
  public:
   entry(idle_connections& owner, std::shared_ptr<connection> kept, milliseconds keep);
-  ~entry();
+  ~entry() override;
   entry(const entry&) = delete;
   entry& operator=(const entry&) = delete;
 
