@@ -151,6 +151,8 @@ std::vector<plan_id> fold::take_touched() {
                "folded " + std::to_string(batch_folded_) + " records of " + std::to_string(touched_.size()) + " plans",
                {{"records", batch_folded_}, {"plans", static_cast<std::int64_t>(touched_.size())}, {"rejected", batch_rejected_}}});
   for (const plan_id id : touched_) is_touched_[id] = false;
+  marks_.close();
+  pending_.close();
   if (batch_folded_ > many_records) {
     marks_.release();
     pending_.release();

@@ -26,6 +26,8 @@ class batch_tail {
   void resume(const std::vector<plan_run_change<V>>& to) {
     if (to.size() != end_) base_ = to.size();
   }
+  // What comes goes into another batch, whatever its size: this one is stored, or stays as it is until it can be.
+  void close() { end_ = static_cast<std::size_t>(-1); }
   // Gives back the memory that a fold of many plans took.
   void release() { last_ = {}; }
   // Asks for the memory that the plan's next append() probably changes.

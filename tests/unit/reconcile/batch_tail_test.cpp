@@ -63,6 +63,25 @@ TEST(batch_tail, what_others_put_into_the_batch_meanwhile_is_left_alone) {
   EXPECT_EQ(stored, rows_of({plan}));
 }
 
+TEST(batch_tail, a_run_that_went_and_came_back_grows_in_its_latest_change) {
+  batch to;
+  batch_tail<mark> tail;
+  range_map<mark> plan;
+  tail.resume(to);
+  const auto put = [&](range at, mark said) {
+    run_changes<mark> changes;
+    plan.assign(at, said, changes);
+    tail.append(to, 0, changes);
+  };
+  put({5, 5}, mark::success);
+  put({4, 4}, mark::success);  // its run begins elsewhere now
+  put({4, 4}, mark::failed);
+  put({6, 6}, mark::success);
+  rows stored;
+  store(stored, to);
+  EXPECT_EQ(stored, rows_of({plan}));
+}
+
 // Some plans, several readers of slices, others between them, batches that are stored or stay.
 TEST(batch_tail, the_store_follows_whoever_changes_what_in_whatever_order) {
   std::mt19937_64 random(3);  // the same cases every time
