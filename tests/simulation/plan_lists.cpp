@@ -24,7 +24,7 @@ void world::draw_plan_lists() {
   const bool are_known = chance.chance(40);
   for (platform_plan& plan : platform_.plans)
     if (!are_known && chance.chance(30)) plan.listed = chance.pick(kinds);
-  for (endpoint_settings& e : settings_.endpoints) e.verify_plans = chance.chance(15);
+  for (endpoint_settings& e : settings_.endpoints) e.verify_plans = chance.chance(5);
 }
 
 std::set<std::string> world::configured_plans(const std::string& endpoint, bool only_not_external) const {

@@ -64,6 +64,7 @@ TEST(acceptance, envelopes_are_judged_by_the_strict_rule) {
       {R"({"success":1})", ambiguous},
       {R"({"success":"false"})", ambiguous},
       {R"({"success":true,"succeed":"no"})", ambiguous},
+      {R"({"success":"no","succeed":true})", ambiguous},
       {R"({"success":true,"errorMsg":{"zh":"no"}})", ambiguous},
       {R"({"success":true,"code":true})", ambiguous},
       {R"({"success":null})", ambiguous},

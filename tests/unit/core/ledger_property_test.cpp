@@ -238,6 +238,7 @@ class life {
     }
     RC_ASSERT(ledger_.in_flight().has_value() == oracle_.busy());
     RC_ASSERT(ledger_.owed_partitions() == oracle_.owed());
+    RC_ASSERT(ledger_.owes() == (oracle_.owed() > 0));
     check_next_settle();
     RC_ASSERT(rows_of(ledger_.marks()) == marks_);
     RC_ASSERT(rows_of(ledger_.pending()) == pending_);
