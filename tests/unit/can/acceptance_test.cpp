@@ -59,6 +59,7 @@ TEST(acceptance, envelopes_are_judged_by_the_strict_rule) {
       {R"({"success":false,"code":401})", unauthorized},
       {R"({"success":true,"success":true})", ambiguous},
       {R"({"success":true,"code":"500","code":"200"})", ambiguous},
+      {R"({"success":true,"data":"failed","data":"success"})", ambiguous},
       {R"({"success":true,"errorMsg":"bad","errorMsg":null})", ambiguous},
       {R"({"success":"true"})", ambiguous},
       {R"({"success":1})", ambiguous},

@@ -59,6 +59,10 @@ TEST(auth, a_tenant_id_has_every_visible_character_and_no_other) {
 TEST(replies, a_token_has_every_visible_character_and_no_other) {
   EXPECT_EQ(read_token(R"({"success":true,"data":"!~"})").value(), "!~");
   EXPECT_FALSE(read_token(R"({"success":true,"data":"a b"})"));
+  // One that was not kept to its end is none.
+  const auto reply = [](std::size_t bytes) { return R"({"success":true,"data":")" + std::string(bytes, 'x') + "\"}"; };
+  EXPECT_TRUE(read_token(reply(4096)));
+  EXPECT_FALSE(read_token(reply(4097)));
   EXPECT_FALSE(read_token("{\"success\":true,\"data\":\"a\x7f\"}"));
 }
 

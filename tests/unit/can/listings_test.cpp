@@ -127,6 +127,7 @@ TEST(plan_listing, is_read_with_its_names) {
   }
   EXPECT_TRUE(read_plan_page(R"({"data":null,"hasNext":false})").has_error());
   EXPECT_TRUE(read_plan_page(R"({"data":[]})").has_error());
+  EXPECT_TRUE(read_plan_page("<html>please log in</html>").has_error());
 }
 
 }  // namespace

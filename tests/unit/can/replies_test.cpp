@@ -117,6 +117,7 @@ struct status_case {
 TEST(replies, each_status_class_has_its_verdict) {
   const std::string page = "<html><body>nginx</body></html>";
   const std::string spring = R"({"timestamp":"2025-10-20T00:00:00","status":400,"error":"Bad Request","path":"/anymetrics"})";
+  const std::string code = R"({"code":"E1"})";  // says nothing of the call
   const std::vector<status_case> cases = {
       {200, yes, accepted, false},    {201, yes, accepted, false},   {200, no, rejected, false},      {200, page, ambiguous, true},
       {200, "", ambiguous, true},     {204, "", ambiguous, true},    {200, spring, ambiguous, true},  {301, "", retry, true},
@@ -132,7 +133,7 @@ TEST(replies, each_status_class_has_its_verdict) {
       {501, "", retry, true},         {502, page, ambiguous, true},  {502, no, ambiguous, true},      {503, "", retry, true},
       {503, no, retry, true},         {504, "", ambiguous, true},    {505, "", retry, true},          {507, "", ambiguous, true},
       {520, page, ambiguous, true},   {599, yes, ambiguous, true},   {101, "", ambiguous, true},      {600, yes, ambiguous, true},
-      {999, no, ambiguous, true},
+      {999, no, ambiguous, true},     {404, code, retry, true},
   };
   for (const auto& [status, body, kind, trouble] : cases) {
     const verdict v = judged(reply(status, body));
