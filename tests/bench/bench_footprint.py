@@ -9,7 +9,7 @@ import time
 
 from report import spread
 from server import counting_server
-from support import PARTMARK, PARTMARKD, configure, copy_of, journal, one, running, wait_until, workspace
+from support import PARTMARK, PARTMARKD, configure, copy_of, free_port, journal, one, running, wait_until, workspace
 
 IDLE_SECONDS = 600
 
@@ -21,7 +21,8 @@ def rss_mib(pid):
 def idle(figures):
     """For its ten minutes beside the other benches: what a process takes is counted for it alone."""
     with workspace() as folder, counting_server() as server:
-        config = configure(folder, folder / "journal.db", server.port)
+        # A port of its own: other daemons are measured meanwhile.
+        config = configure(folder, folder / "journal.db", server.port, more=f'status: {{ listen: "127.0.0.1:{free_port()}" }}')
         subprocess.run([PARTMARK, "--config", config, "init"], check=True, capture_output=True)
         with open(folder / "log", "wb") as log, running([PARTMARKD, "--config", config], stderr=log, stdout=log) as daemon:
             time.sleep(2)
