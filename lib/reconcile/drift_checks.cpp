@@ -28,7 +28,10 @@ bool drift_checks::begin(plan_state& plan, bool repair, drift_handler done, drif
   c.repair = c.repair || repair;
   if (done) c.done.push_back(std::move(done));
   if (paged) c.paged.push_back(std::move(paged));
-  if (is_new) plan.book.watch_quiet();
+  if (is_new) {
+    plan.book.watch_quiet();
+    c.quiet_before = plan.book.quiet()->partitions();
+  }
   return is_new;
 }
 
@@ -74,6 +77,9 @@ void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, 
   const check& c = checks_.at(plan.id);
   drift_report report = compare(plan.book, c.listed);
   report.unreadable = c.unreadable;
+  // Where the plan's list changed between two pages, one that slipped from the second to the first only looks missing. The next check
+  // tells.
+  if (c.page > 1 && plan.book.quiet()->partitions() != c.quiet_before) report.missing.clear();
   outcome.repaired = c.repair && report.found() && report.unreadable == 0;
   if (report.found())
     log_.emit({severity::warning,

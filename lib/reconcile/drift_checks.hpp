@@ -56,6 +56,7 @@ class drift_checks {
   struct check {
     bool repair = false;
     unsigned page = 1;
+    std::int64_t quiet_before = 0;  // partitions that could be compared when the first page was asked for
     range_set listed;
     std::int64_t unreadable = 0;
     std::vector<drift_handler> done;

@@ -138,6 +138,24 @@ TEST_F(drift_checks_of_a_plan, what_is_completed_while_the_list_is_read_is_not_c
   EXPECT_EQ(report().compared, 6);
 }
 
+TEST_F(drift_checks_of_a_plan, what_slips_between_two_pages_while_the_plan_changes_is_not_missing) {
+  begin(true);
+  EXPECT_TRUE(answer(page({"1970-01-01", "1970-01-02"}, true)));
+  complete({0, 0}, mark::failed);  // leaves the list: the third day is on the first page now
+  accept();
+  EXPECT_FALSE(answer(page({"1970-01-04", "1970-01-05", "1970-01-06"}, false)));
+  EXPECT_TRUE(report().missing.empty());
+  EXPECT_EQ(report().unexpected, (std::vector<range>{{5, 5}})) << "what is listed is listed";
+  EXPECT_FALSE(plan_.book.pending().find(2));
+}
+
+TEST_F(drift_checks_of_a_plan, what_is_on_none_of_a_quiet_plans_pages_is_missing) {
+  begin(true);
+  EXPECT_TRUE(answer(page({"1970-01-01", "1970-01-02"}, true)));
+  EXPECT_FALSE(answer(page({"1970-01-04", "1970-01-05"}, false)));
+  EXPECT_EQ(report().missing, (std::vector<range>{{2, 2}}));
+}
+
 TEST_F(drift_checks_of_a_plan, a_list_that_was_refused_or_cannot_be_read_is_told) {
   ASSERT_TRUE(begin(true));
   EXPECT_FALSE(answer(page(true_list, false), verdict_kind::rejected));
