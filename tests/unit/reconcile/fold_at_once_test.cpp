@@ -3,13 +3,13 @@
 
 #include "support/recording_events.hpp"
 #include "support/state_tables.hpp"
+#include "unit/reconcile/names_alike.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace partmark::testing {
@@ -133,18 +133,8 @@ TEST(fold_at_once, does_what_it_does_one_by_one) {
   }
 }
 
-// Found by trying: 32 bits of hash are soon the same for two names.
 TEST(fold_at_once, two_plans_whose_names_hash_alike_keep_apart) {
-  std::unordered_map<std::uint32_t, std::string> seen;
-  std::string one;
-  std::string other;
-  for (std::size_t i = 0; one.empty(); ++i) {
-    std::string name = "plan-" + std::to_string(i);
-    const auto [at, is_new] = seen.emplace(plan_table::hash_of(name), name);
-    if (is_new) continue;
-    one = at->second;
-    other = name;
-  }
+  const auto [one, other] = testing::two_names_alike();
   folding many;
   many.at_once({{.plan = one}});
   many.at_once({{.plan = one, .first = "2025-10-21"}, {.plan = other, .outcome = "failed"}, {.plan = one, .first = "2025-10-22"}});

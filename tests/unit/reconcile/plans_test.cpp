@@ -1,10 +1,10 @@
 // The table of plans: found by name, however many there are and however long their names.
 #include "reconcile/plans.hpp"
+#include "unit/reconcile/names_alike.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
-#include <unordered_map>
 
 namespace partmark {
 namespace {
@@ -34,18 +34,8 @@ TEST(plan_table, every_plan_of_many_is_found_and_no_other) {
   }
 }
 
-// Found by trying: 32 bits of hash are soon the same for two names.
 TEST(plan_table, two_names_with_one_hash_are_two_plans) {
-  std::unordered_map<std::uint32_t, std::string> seen;
-  std::string one;
-  std::string other;
-  for (std::size_t i = 0; one.empty(); ++i) {
-    std::string name = "plan-" + std::to_string(i);
-    const auto [at, is_new] = seen.emplace(plan_table::hash_of(name), name);
-    if (is_new) continue;
-    one = at->second;
-    other = name;
-  }
+  const auto [one, other] = testing::two_names_alike();
   plan_table plans;
   const plan_id first = plans.add(one, daily).id;
   EXPECT_EQ(plans.find(other), nullptr);
