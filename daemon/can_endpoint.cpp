@@ -8,10 +8,14 @@
 #include "daemon/system_clock.hpp"
 #include "daemon/token_credential.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace partmark {
 namespace {
+
+// Calls under way carry at most a few, the latest.
+constexpr std::size_t secrets_max = 8;
 
 can::auth_type auth_type_of(config::auth_type t) {
   switch (t) {
@@ -55,37 +59,56 @@ result<std::shared_ptr<can_endpoint>> can_endpoint::make(boost::asio::io_context
 result<void> can_endpoint::reload_credential() {
   auto read = credential_->reload();
   if (!read) return error{read.error().code, "endpoint " + settings_.name + ": " + read.error().message};
+  remember_secrets();
   return {};
 }
 
-void can_endpoint::send(http_request request, handler done) { send_with_credential(std::move(request), std::move(done), true); }
+void can_endpoint::remember_secrets() {
+  std::vector<std::string> all = credential_->secrets();
+  const std::scoped_lock lock(mutex_);
+  for (std::string& former : secrets_)
+    if (std::ranges::find(all, former) == all.end() && all.size() < secrets_max) all.push_back(std::move(former));
+  secrets_ = std::move(all);
+}
 
-void can_endpoint::send_with_credential(http_request request, handler done, bool may_renew) {
-  credential_->obtain(clock_now(), [self = shared_from_this(), request = std::move(request), done = std::move(done),
-                                    may_renew](std::variant<credential::proof, exchange> got) mutable {
-    if (auto* ended = std::get_if<exchange>(&got)) return done(std::move(*ended));
-    self->send_proven(std::move(request), std::move(done), may_renew, std::get<credential::proof>(got));
+void can_endpoint::conceal(verdict& v) const {
+  const std::scoped_lock lock(mutex_);
+  for (const std::string& secret : secrets_) can::conceal(v, secret);
+}
+
+void can_endpoint::send(http_request request, handler done) {
+  auto s = std::make_shared<sending>(sending{std::move(request), std::move(done)});
+  if (const auto* at_hand = credential_->current(clock_now())) return send_proven(std::move(s), *at_hand);
+  obtain_and_send(std::move(s));
+}
+
+void can_endpoint::obtain_and_send(std::shared_ptr<sending> s) {
+  credential_->obtain(clock_now(), [self = shared_from_this(), s = std::move(s)](std::variant<credential::proof, exchange> got) {
+    if (auto* ended = std::get_if<exchange>(&got)) return s->done(std::move(*ended));
+    self->send_proven(s, std::get<credential::proof>(got));
   });
 }
 
-void can_endpoint::send_proven(http_request request, handler done, bool may_renew, const credential::proof& proof) {
+void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::proof& proof) {
   if (lines_of_ != proof.generation) {
     http::header_list headers = can::common_headers(settings_.tenant_id);
     headers.insert(headers.end(), proof.headers.begin(), proof.headers.end());
     lines_ = http::header_lines::make(headers).value();
     lines_of_ = proof.generation;
+    remember_secrets();
   }
-  const auto sent = std::make_shared<const http_request>(std::move(request));
-  client_->send(
-      *sent, lines_,
-      [self = shared_from_this(), sent, done = std::move(done), may_renew, generation = proof.generation](exchange reply) mutable {
-        if (!refuses_credential(reply, clock_now())) {
-          self->credential_->worked(generation);
-        } else if (self->credential_->refused(generation) && may_renew) {
-          return self->send_with_credential(*sent, std::move(done), false);
-        }
-        done(std::move(reply));
-      });
+  s->generation = proof.generation;
+  const http_request& request = s->request;
+  client_->send(request, lines_, [self = shared_from_this(), s = std::move(s)](exchange reply) { self->ended(s, std::move(reply)); });
+}
+
+void can_endpoint::ended(const std::shared_ptr<sending>& s, exchange reply) {
+  if (!refuses_credential(reply, clock_now())) {
+    credential_->worked(s->generation);
+  } else if (credential_->refused(s->generation) && std::exchange(s->may_renew, false)) {
+    return obtain_and_send(s);
+  }
+  s->done(std::move(reply));
 }
 
 }  // namespace partmark

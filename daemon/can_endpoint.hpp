@@ -1,9 +1,10 @@
 // One endpoint of CAN: its HTTP client, and the credential that goes with every call. After a refused credential the call is sent once more
-// with another, if there is one: 401 and 403 mean that nothing was processed. Used on the io_context's thread.
+// with another, if there is one: 401 and 403 mean that nothing was processed. Used on the io_context's thread; conceal() on any.
 #pragma once
 
 #include "config/settings.hpp"
 #include "core/exchange.hpp"
+#include "core/verdict.hpp"
 #include "daemon/credential.hpp"
 #include "http/client.hpp"
 #include "reconcile/events.hpp"
@@ -11,8 +12,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace partmark {
 
@@ -27,7 +30,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   void send(http_request request, handler done);
 
   // Takes the credential out of what the remote said.
-  void conceal(verdict& v) const { credential_->conceal(v); }
+  void conceal(verdict& v) const;
 
   // Reads the secret again.
   result<void> reload_credential();
@@ -39,14 +42,25 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   can_endpoint(config::endpoint_settings settings, std::unique_ptr<http::client> client, std::shared_ptr<credential> proof)
       : settings_(std::move(settings)), client_(std::move(client)), credential_(std::move(proof)) {}
 
-  void send_with_credential(http_request request, handler done, bool may_renew);
-  void send_proven(http_request request, handler done, bool may_renew, const credential::proof& proof);
+  struct sending {
+    http_request request;
+    handler done;
+    bool may_renew = true;
+    std::uint64_t generation = 0;
+  };
+
+  void obtain_and_send(std::shared_ptr<sending> s);
+  void send_proven(std::shared_ptr<sending> s, const credential::proof& proof);
+  void ended(const std::shared_ptr<sending>& s, exchange reply);
+  void remember_secrets();
 
   config::endpoint_settings settings_;
   std::unique_ptr<http::client> client_;
   std::shared_ptr<credential> credential_;
   http::header_lines lines_;  // what every call carries, with the credential of
   std::optional<std::uint64_t> lines_of_;
+  mutable std::mutex mutex_;
+  std::vector<std::string> secrets_;  // guarded: what conceal() takes out, known before a byte of it leaves; the latest first
 };
 
 }  // namespace partmark

@@ -1,16 +1,17 @@
 // What proves to an endpoint who is calling: a fixed value from the configuration, or a token that the daemon fetches and renews. Owned by
-// its can_endpoint; used on the io_context's thread. Nothing but the headers it gives out ever holds the secret.
+// its can_endpoint; used on the thread of its calls. Nothing but the headers it gives out ever holds the secret.
 #pragma once
 
 #include "can/requests.hpp"
 #include "core/clock.hpp"
 #include "core/exchange.hpp"
 #include "core/result.hpp"
-#include "core/verdict.hpp"
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace partmark {
 
@@ -26,6 +27,8 @@ class credential {
 
   virtual ~credential() = default;
 
+  // What there is to go with a call now, until the next call of anything here; null: obtain() waits for it.
+  [[nodiscard]] virtual const proof* current(now t) = 0;
   // Calls `ready` at once or later, exactly once.
   virtual void obtain(now t, handler ready) = 0;
 
@@ -33,8 +36,8 @@ class credential {
   virtual bool refused(std::uint64_t generation) = 0;
   virtual void worked(std::uint64_t generation) = 0;
 
-  // Takes the secret out of what the remote said.
-  virtual void conceal(verdict& v) const = 0;
+  // What nobody else may read: whatever a call may carry, or may have carried not long ago.
+  [[nodiscard]] virtual std::vector<std::string> secrets() const = 0;
 
   // Reads the secret's source again. The source's own errors.
   virtual result<void> reload() = 0;

@@ -5,6 +5,9 @@
 #include "config/secret.hpp"
 #include "daemon/credential.hpp"
 
+#include <string>
+#include <vector>
+
 namespace partmark {
 
 class fixed_credential final : public credential {
@@ -12,17 +15,18 @@ class fixed_credential final : public credential {
   // Empty until reload().
   fixed_credential(can::auth_type type, config::secret_source source) : type_(type), source_(std::move(source)) {}
 
-  void obtain(now t, handler ready) override;
+  [[nodiscard]] const proof* current(now /*t*/) override { return &proof_; }
+  void obtain(now /*t*/, handler ready) override { ready(proof_); }
   bool refused(std::uint64_t generation) override;
   void worked(std::uint64_t /*generation*/) override {}
-  void conceal(verdict& v) const override;
+  [[nodiscard]] std::vector<std::string> secrets() const override;
   result<void> reload() override;
 
  private:
   can::auth_type type_;
   config::secret_source source_;
   config::secret value_;
-  std::uint64_t generation_ = 0;
+  proof proof_;
 };
 
 }  // namespace partmark

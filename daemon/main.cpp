@@ -36,8 +36,8 @@ int run(const partmark::daemon_options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // One heap for all: the short-lived second threads would each leave one of megabytes behind.
-  ::mallopt(M_ARENA_MAX, 1);
+  // A heap for the loop and one for the calls; the short-lived other threads would each leave one of megabytes behind.
+  ::mallopt(M_ARENA_MAX, 2);
   const auto parsed = partmark::parse_options(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   try {

@@ -184,6 +184,7 @@ void service::await_journal() {
     if (!concerned) say_unwatched(concerned.error());
     if (!concerned || *concerned) {
       loop_.journal_hint();
+      remote_.expect_calls();
       schedule_turn();
     }
     await_journal();
@@ -274,11 +275,11 @@ void service::heartbeat() {
   });
 }
 
-// On the loop's own thread: a loop that is stuck sends no sign of life.
+// By way of both threads: whichever is stuck, there is no sign of life.
 void service::watchdog() {
   const auto interval = service_manager::watchdog_interval();
   if (!interval) return;
-  manager_.alive();
+  remote_.ping([this] { manager_.alive(); });
   watchdog_.expires_after(*interval / 2);
   watchdog_.async_wait([this](auto failed) {
     if (!failed) watchdog();

@@ -1,11 +1,12 @@
 // The running daemon: owns the event loop and every part, carries out what the reconciliation loop decides, and obeys signals.
-// SIGTERM and SIGINT drain and stop within 5 s; SIGHUP reloads. Everything happens on the thread that calls run().
+// SIGTERM and SIGINT drain and stop within 5 s; SIGHUP reloads. Everything happens on the thread that calls run(),
+// but for the calls to the endpoints (remote_thread).
 #pragma once
 
 #include "config/load.hpp"
-#include "daemon/can_remote.hpp"
 #include "daemon/control_server.hpp"
 #include "daemon/options.hpp"
+#include "daemon/remote_thread.hpp"
 #include "daemon/status_board.hpp"
 #include "journal/journal_watch.hpp"
 #include "journal/sqlite_journal.hpp"
@@ -67,7 +68,7 @@ class service {
   sqlite_journal journal_;
   std::optional<journal_watch> watch_;
   status_board board_;
-  can_remote remote_;
+  remote_thread remote_;
   loop loop_;
   control_server control_;
   boost::asio::signal_set signals_;

@@ -54,13 +54,13 @@ result<void> token_credential::reload() {
   return {};
 }
 
-credential::proof token_credential::current() const {
-  return {can::auth_headers(can::auth_type::token, keeper_.token()), keeper_.generation()};
+const credential::proof* token_credential::current(now t) {
+  if (keeper_.should_fetch(t.steady)) fetch(t);
+  return keeper_.may_use(t.steady) ? &proof_ : nullptr;
 }
 
 void token_credential::obtain(now t, handler ready) {
-  if (keeper_.should_fetch(t.steady)) fetch(t);
-  if (keeper_.may_use(t.steady)) return ready(current());
+  if (const proof* at_hand = current(t)) return ready(*at_hand);
   waiting_.push_back(std::move(ready));
   const auto next = keeper_.next_fetch();
   if (!next || *next <= t.steady) return;  // on its way
@@ -92,8 +92,9 @@ void token_credential::fetched(const exchange& reply) {
   }
   failures_ = 0;
   keeper_.fetched(std::move(*token));
+  proof_ = {can::auth_headers(can::auth_type::token, keeper_.token()), keeper_.generation()};
   log_.emit({severity::info, event_name::token_renewed, "endpoint " + endpoint_ + ": a new token", {{"endpoint", endpoint_}}});
-  for (auto& ready : std::exchange(waiting_, {})) ready(current());
+  for (auto& ready : std::exchange(waiting_, {})) ready(proof_);
 }
 
 void token_credential::failed(const exchange& ended, const std::string& why) {
@@ -104,10 +105,10 @@ bool token_credential::refused(std::uint64_t generation) { return keeper_.refuse
 
 void token_credential::worked(std::uint64_t generation) { keeper_.worked(generation); }
 
-void token_credential::conceal(verdict& v) const {
-  can::conceal(v, keeper_.token());
-  for (const std::string& former : keeper_.former()) can::conceal(v, former);
-  can::conceal(v, app_secret_.reveal());
+std::vector<std::string> token_credential::secrets() const {
+  std::vector<std::string> all{std::string(keeper_.token()), app_secret_.reveal()};
+  all.insert(all.end(), keeper_.former().begin(), keeper_.former().end());
+  return all;
 }
 
 }  // namespace partmark

@@ -21,17 +21,17 @@ class token_credential final : public credential, public std::enable_shared_from
  public:
   token_credential(boost::asio::io_context& io, http::client& client, const config::endpoint_settings& endpoint, events& log);
 
+  [[nodiscard]] const proof* current(now t) override;
   void obtain(now t, handler ready) override;
   bool refused(std::uint64_t generation) override;
   void worked(std::uint64_t generation) override;
-  void conceal(verdict& v) const override;
+  [[nodiscard]] std::vector<std::string> secrets() const override;
   result<void> reload() override;
 
  private:
   void fetch(now t);
   void fetched(const exchange& reply);
   void failed(const exchange& ended, const std::string& why);
-  [[nodiscard]] proof current() const;
 
   boost::asio::io_context& io_;
   http::client& client_;
@@ -41,6 +41,7 @@ class token_credential final : public credential, public std::enable_shared_from
   events& log_;
   config::secret app_secret_;
   can::token_keeper keeper_;
+  proof proof_;  // the keeper's token
   std::vector<handler> waiting_;
   unsigned failures_ = 0;
   random_source random_;

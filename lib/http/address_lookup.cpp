@@ -1,11 +1,12 @@
 #include "http/address_lookup.hpp"
 
+#include "http/all_signals_blocked.hpp"
+
 #include <netdb.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -18,22 +19,6 @@ namespace {
 
 // More addresses than could be tried in a connect deadline are of no use.
 constexpr std::size_t addresses_max = 16;
-
-// Signals belong to the loop's thread; a thread started within inherits the mask.
-class all_signals_blocked {
- public:
-  all_signals_blocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~all_signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  all_signals_blocked(const all_signals_blocked&) = delete;
-  all_signals_blocked& operator=(const all_signals_blocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 

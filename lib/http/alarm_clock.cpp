@@ -7,14 +7,13 @@ namespace partmark::http {
 
 alarm_clock::~alarm_clock() { assert(alarms_.empty()); }
 
-alarm_clock::queue::iterator alarm_clock::add(time_point due, alarm* a) {
-  const auto place = alarms_.emplace_hint(alarms_.end(), due, a);
-  if (due < awaited_) await();
-  return place;
+void alarm_clock::add(alarm& a) {
+  alarms_.insert(alarms_.end(), a);
+  if (a.due_ < awaited_) await();
 }
 
-void alarm_clock::remove(queue::iterator at) {
-  alarms_.erase(at);
+void alarm_clock::remove(alarm& a) {
+  alarms_.erase(alarms_.iterator_to(a));
   // Else the timer is left as it is: it finds out for itself that it came for nothing.
   if (!alarms_.empty()) return;
   awaited_ = time_point::max();
@@ -22,7 +21,7 @@ void alarm_clock::remove(queue::iterator at) {
 }
 
 void alarm_clock::await() {
-  awaited_ = alarms_.begin()->first;
+  awaited_ = alarms_.begin()->due_;
   timer_.expires_at(awaited_);
   timer_.async_wait([this, owner = owner_.lock()](const boost::system::error_code& cancelled) {
     assert(owner);
@@ -34,26 +33,26 @@ void alarm_clock::ring() {
   // A wait that was taken back just as it was due.
   if (alarms_.empty() || boost::asio::steady_timer::clock_type::now() < awaited_) return;
   awaited_ = time_point::max();
-  const auto first = alarms_.begin();
-  if (first->first <= boost::asio::steady_timer::clock_type::now()) {
-    alarm& due = *first->second;
-    alarms_.erase(first);
+  alarm& first = *alarms_.begin();
+  if (first.due_ <= boost::asio::steady_timer::clock_type::now()) {
+    alarms_.erase(alarms_.begin());
     // The others that are due follow each in its own turn of the loop: this one may take any of them back, and the clock with them.
     if (!alarms_.empty()) await();
-    due.fired_ = true;
-    const auto ring = std::move(due.ring_);
+    first.fired_ = true;
+    const auto ring = std::move(first.ring_);
     ring();
     return;
   }
   await();
 }
 
-alarm::alarm(alarm_clock& clock, milliseconds after, std::function<void()> ring) : clock_(clock), ring_(std::move(ring)) {
-  place_ = clock_.add(boost::asio::steady_timer::clock_type::now() + after, this);
+alarm::alarm(alarm_clock& clock, milliseconds after, std::function<void()> ring)
+    : clock_(clock), ring_(std::move(ring)), due_(boost::asio::steady_timer::clock_type::now() + after) {
+  clock_.add(*this);
 }
 
 alarm::~alarm() {
-  if (!fired_) clock_.remove(place_);
+  if (!fired_) clock_.remove(*this);
 }
 
 }  // namespace partmark::http

@@ -6,15 +6,34 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <utility>
 
 namespace partmark::http {
 
-class alarm;
+class alarm_clock;
+
+// Calls `ring` once, from the loop, `after` its making, unless it is gone by then. `ring` may destroy the alarm, or make others.
+class alarm : public boost::intrusive::set_base_hook<> {
+ public:
+  alarm(alarm_clock& clock, milliseconds after, std::function<void()> ring);
+  ~alarm();
+  alarm(const alarm&) = delete;
+  alarm& operator=(const alarm&) = delete;
+
+  [[nodiscard]] bool fired() const { return fired_; }
+
+ private:
+  friend class alarm_clock;
+
+  alarm_clock& clock_;
+  std::function<void()> ring_;
+  boost::asio::steady_timer::time_point due_;
+  bool fired_ = false;
+};
 
 // Outlives its alarms. While there are some the io_context keeps running, and keeps alive what the clock is part of.
 class alarm_clock {
@@ -30,36 +49,20 @@ class alarm_clock {
  private:
   friend class alarm;
   using time_point = boost::asio::steady_timer::time_point;
-  using queue = std::multimap<time_point, alarm*>;
+  struct due {
+    using type = time_point;
+    const type& operator()(const alarm& a) const { return a.due_; }
+  };
 
-  queue::iterator add(time_point due, alarm* a);
-  void remove(queue::iterator at);
+  void add(alarm& a);
+  void remove(alarm& a);
   void await();
   void ring();
 
   boost::asio::steady_timer timer_;
   std::weak_ptr<void> owner_;
-  queue alarms_;
-  time_point awaited_ = time_point::max();  // what the timer waits for: never later than the first alarm
-};
-
-// Calls `ring` once, from the loop, `after` its making, unless it is gone by then. `ring` may destroy the alarm, or make others.
-class alarm {
- public:
-  alarm(alarm_clock& clock, milliseconds after, std::function<void()> ring);
-  ~alarm();
-  alarm(const alarm&) = delete;
-  alarm& operator=(const alarm&) = delete;
-
-  [[nodiscard]] bool fired() const { return fired_; }
-
- private:
-  friend class alarm_clock;
-
-  alarm_clock& clock_;
-  std::function<void()> ring_;
-  bool fired_ = false;
-  alarm_clock::queue::iterator place_;  // while it has not fired
+  boost::intrusive::multiset<alarm, boost::intrusive::key_of_value<due>> alarms_;  // the alarms themselves: setting one allocates nothing
+  time_point awaited_ = time_point::max();                                         // what the timer waits for: never later than the first
 };
 
 }  // namespace partmark::http

@@ -1,9 +1,11 @@
 #include "http/reply_reader.hpp"
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+
+#include <algorithm>
 #include <cassert>
-#include <iterator>
+#include <limits>
+#include <utility>
 
 namespace partmark::http {
 namespace beast_http = boost::beast::http;
@@ -19,6 +21,11 @@ constexpr std::size_t framing_factor = 8;
 // chunk a second time, so a server that sends it byte by byte could stop the process.
 constexpr std::size_t chunk_bytes_min = 5;
 
+constexpr std::size_t headers_expected = 8;
+
+// Room is made ahead for so much of a body whose length was announced: who announces more has to send it first.
+constexpr std::size_t body_bytes_trusted = 64 * 1024;
+
 std::string lower_case(boost::beast::string_view name) {
   std::string lower(name.data(), name.size());
   for (char& c : lower)
@@ -32,8 +39,33 @@ std::uint32_t as_header_limit(std::size_t bytes) {
 
 }  // namespace
 
-struct reply_reader::parser {
-  beast_http::response_parser<beast_http::string_body> beast;
+// What Beast reads goes straight into the reply: its own containers would cost more than the reading.
+struct reply_reader::parser final : beast_http::basic_parser<false> {
+  using text = boost::beast::string_view;
+  using error_code = boost::system::error_code;
+
+  http_reply reply;
+
+ private:
+  void on_request_impl(beast_http::verb, text, text, int, error_code&) override { assert(false); }
+  void on_response_impl(int status, text, int, error_code&) override {
+    reply.status = static_cast<unsigned>(status);
+    reply.headers.reserve(headers_expected);
+  }
+  void on_field_impl(beast_http::field, text name, text value, error_code&) override {
+    reply.headers.emplace_back(lower_case(name), std::string(value.data(), value.size()));
+  }
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>& bytes, error_code&) override {
+    if (bytes) reply.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*bytes, body_bytes_trusted)));
+  }
+  std::size_t on_body_impl(text body, error_code&) override {
+    reply.body.append(body.data(), body.size());
+    return body.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code& ec) override { return on_body_impl(body, ec); }
+  void on_finish_impl(error_code&) override {}
 };
 
 reply_reader::reply_reader(reply_limits limits, bool to_head) : limits_(limits), to_head_(to_head) { restart(); }
@@ -42,10 +74,10 @@ reply_reader::~reply_reader() = default;
 
 void reply_reader::restart() {
   parser_ = std::make_unique<parser>();
-  parser_->beast.eager(true);
-  parser_->beast.header_limit(as_header_limit(limits_.header_bytes_max));
-  parser_->beast.body_limit(limits_.body_bytes_max);
-  parser_->beast.skip(to_head_);
+  parser_->eager(true);
+  parser_->header_limit(as_header_limit(limits_.header_bytes_max));
+  parser_->body_limit(limits_.body_bytes_max);
+  parser_->skip(to_head_);
 }
 
 reply_reader::state reply_reader::refuse(state s, std::string problem) {
@@ -67,26 +99,26 @@ reply_reader::state reply_reader::feed(std::string_view bytes) {
 
 reply_reader::state reply_reader::parse(std::string_view bytes) {
   while (true) {
-    if (bytes.size() < chunk_bytes_min && parser_->beast.is_header_done() && parser_->beast.chunked()) {
+    if (bytes.size() < chunk_bytes_min && parser_->is_header_done() && parser_->chunked()) {
       unparsed_ = bytes;
       return state_;
     }
     boost::system::error_code ec;
-    const std::size_t taken = parser_->beast.put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
+    const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
     bytes.remove_prefix(taken);
     if (ec == beast_http::error::header_limit)
       return refuse(state::too_large, "the reply's header is larger than " + std::to_string(limits_.header_bytes_max) + " bytes");
-    if (ec == beast_http::error::body_limit || ec == beast_http::error::buffer_overflow)
+    if (ec == beast_http::error::body_limit)
       return refuse(state::too_large, "the reply's body is larger than " + std::to_string(limits_.body_bytes_max) + " bytes");
     if (ec && ec != beast_http::error::need_more) return refuse(state::malformed, "not an HTTP/1 reply: " + ec.message());
 
-    if (!parser_->beast.is_done()) {
+    if (!parser_->is_done()) {
       if (bytes.size() > limits_.header_bytes_max)
         return refuse(state::too_large, "a line of the reply is larger than " + std::to_string(limits_.header_bytes_max) + " bytes");
       unparsed_ = bytes;
       return state_;
     }
-    const unsigned status = parser_->beast.get().result_int();
+    const unsigned status = parser_->reply.status;
     if (status < 100) return refuse(state::malformed, "not an HTTP/1 reply: status " + std::to_string(status));  // RFC 9110 §15
     if (status == 101) return refuse(state::malformed, "the server switched protocols unasked");
     if (status / 100 != 1) {
@@ -103,33 +135,24 @@ reply_reader::state reply_reader::end() {
   assert(state_ == state::more);
   if (!any_bytes()) return refuse(state::malformed, "the server closed the connection without a reply");
   boost::system::error_code ec = beast_http::error::partial_message;
-  if (parser_->beast.got_some()) parser_->beast.put_eof(ec);
+  if (parser_->got_some()) parser_->put_eof(ec);
   if (ec) return refuse(state::malformed, "the server closed the connection in the middle of the reply");
-  if (parser_->beast.get().result_int() < 100) return refuse(state::malformed, "not an HTTP/1 reply: its status is below 100");
+  if (parser_->reply.status < 100) return refuse(state::malformed, "not an HTTP/1 reply: its status is below 100");
   return state_ = state::whole;
 }
 
 std::optional<unsigned> reply_reader::status() const {
-  if (!parser_->beast.is_header_done()) return std::nullopt;
-  return parser_->beast.get().result_int();
+  if (!parser_->is_header_done()) return std::nullopt;
+  return parser_->reply.status;
 }
 
 bool reply_reader::keeps_connection() const {
-  return state_ == state::whole && unparsed_.empty() && !parser_->beast.need_eof() && parser_->beast.keep_alive();
+  return state_ == state::whole && unparsed_.empty() && !parser_->need_eof() && parser_->keep_alive();
 }
 
 http_reply reply_reader::take() {
   assert(state_ == state::whole);
-  auto message = parser_->beast.release();
-  http_reply reply;
-  reply.status = message.result_int();
-  reply.headers.reserve(static_cast<std::size_t>(std::distance(message.base().begin(), message.base().end())));
-  for (const auto& field : message.base()) {
-    const auto value = field.value();
-    reply.headers.emplace_back(lower_case(field.name_string()), std::string(value.data(), value.size()));
-  }
-  reply.body = std::move(message.body());
-  return reply;
+  return std::move(parser_->reply);
 }
 
 }  // namespace partmark::http

@@ -111,14 +111,18 @@ class memory(starved):
         for n in range(40):
             self.book.add_all([(f"p{n}", "MINUTE", f"2025-{month:02}-{day:02}T00:{2 * k:02}:00", None, "success")
                                for month in range(1, 5) for day in range(1, 29) for k in range(3)])
+        # With less its libraries cannot start: nothing of the program's own has run then.
+        least = next(mib for mib in range(16, 64) if self.limited("--version", AS=mib << 20).exit_code() == 0)
         ended = set()
-        for mib in range(18, 28):
+        for mib in range(least, least + 24):
             d = self.limited("--once", "--deadline", "1s", AS=mib << 20)
             code = d.exit_code()
-            self.assertIn(code, (0, 1, 75, 127), f"{mib} MiB: {d.said()[-2000:]}")
+            self.assertIn(code, (0, 1, 75), f"{mib} MiB: {d.said()[-2000:]}")
             if code == 1:
-                self.assertIn("out of memory", d.said(), f"{mib} MiB")
+                self.assertRegex(d.said(), "out of memory|no thread for the calls", f"{mib} MiB")
             ended.add(code)
+            if code == 0:
+                break
         self.assertEqual(self.space.once().child.returncode, 0)
         self.assert_agreed()
         self.assertIn(0, ended)

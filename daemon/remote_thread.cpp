@@ -1,0 +1,79 @@
+#include "daemon/remote_thread.hpp"
+
+#include "http/all_signals_blocked.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <future>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+namespace partmark {
+namespace asio = boost::asio;
+
+void remote_thread::relay::emit(const event& e) {
+  asio::post(loop_, [&log = log_, e] { log.emit(e); });
+}
+
+remote_thread::remote_thread(asio::io_context& loop, events& log, ended_handler ended)
+    : loop_(loop), ended_(std::move(ended)), relay_(loop, log), carrier_(io_, relay_, [this](std::uint64_t call_id, exchange reply) {
+        if (inbox_.put({call_id, std::move(reply)})) asio::post(loop_, [this] { end_all(); });
+      }) {
+  try {
+    const http::all_signals_blocked blocked;
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error& e) {
+    throw std::runtime_error(std::string("no thread for the calls to the endpoints: ") + e.what() +
+                             "; give it more memory or more tasks (TasksMax=, ulimit -u)");
+  }
+}
+
+remote_thread::~remote_thread() {
+  io_.stop();
+  thread_.join();
+}
+
+void remote_thread::run() {
+  try {
+    io_.run();
+  } catch (...) {
+    asio::post(loop_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+  }
+}
+
+result<void> remote_thread::configure(const std::vector<config::endpoint_settings>& endpoints) {
+  std::packaged_task<result<void>()> task([&] { return carrier_.configure(endpoints); });
+  auto done = task.get_future();
+  asio::post(io_, [&task] { task(); });
+  return done.get();
+}
+
+void remote_thread::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
+  if (outbox_.put({call_id, endpoint, std::move(request)})) asio::post(io_, [this] { send_all(); });
+}
+
+void remote_thread::expect_calls() {
+  asio::post(io_, [] {});
+}
+
+void remote_thread::send_all() {
+  outbox_.take(sending_);
+  for (outgoing& o : sending_) carrier_.send(o.call_id, o.endpoint, std::move(o.request));
+}
+
+void remote_thread::end_all() {
+  inbox_.take(ending_);
+  for (incoming& i : ending_) ended_(i.call_id, std::move(i.reply));
+}
+
+void remote_thread::shut_down() {
+  asio::post(io_, [this] { carrier_.shut_down(); });
+}
+
+void remote_thread::ping(std::function<void()> back) {
+  asio::post(io_, [this, back = std::move(back)]() mutable { asio::post(loop_, std::move(back)); });
+}
+
+}  // namespace partmark
