@@ -88,22 +88,21 @@ void ledger::drop_rare() {
   if (rare_ && !rare_->in_flight && !rare_->quiet && rare_->limbo.empty() && rare_->held.empty()) rare_.reset();
 }
 
-std::vector<range> ledger::untouched() const {
+template <class F>
+void ledger::each_untouched(F f) {
   assert(rare_->in_flight);
-  std::vector<range> left;
   for (const auto& c : rare_->in_flight->claims) {
     ordinal from = c.at.first;
     rare_->touched.visit(c.at, [&](range at, in_set) {
-      if (at.first > from) left.push_back({from, at.first - 1});
+      if (at.first > from) f(range{from, at.first - 1});
       from = at.last + 1;
     });
-    if (from <= c.at.last) left.push_back({from, c.at.last});
+    if (from <= c.at.last) f(range{from, c.at.last});
   }
-  return left;
 }
 
 void ledger::accepted(ledger_changes& out) {
-  for (const range r : untouched()) pending_.erase(r, out.pending);
+  each_untouched([&](range r) { pending_.erase(r, out.pending); });
   land();
 }
 
@@ -119,10 +118,10 @@ void ledger::ambiguous(steady_time settled_at, ledger_changes& out) {
 }
 
 void ledger::hold(hold_id id, ledger_changes& out) {
-  for (const range r : untouched()) {
+  each_untouched([&](range r) {
     pending_.erase(r, out.pending);
     rare_.use().held.assign(r, id, out.held);
-  }
+  });
   land();
 }
 

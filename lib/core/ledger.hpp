@@ -138,7 +138,8 @@ class ledger {
   void make_pending(range r, ledger_changes& out);          // as far as it has marks
   void make_pending(range r, mark m, ledger_changes& out);  // all of `r` has the mark `m`
   // The in-flight partitions that no completion re-touched, as ranges.
-  [[nodiscard]] std::vector<range> untouched() const;
+  template <class F>
+  void each_untouched(F f);
 
   // What few plans have at a time.
   struct rare {

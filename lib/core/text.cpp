@@ -81,27 +81,35 @@ bool is_plain_text(std::string_view text) {
   return true;
 }
 
-std::string printable(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max && is_plain_ascii(text)) return std::string(text);
-  std::string shown;
+void append_printable(std::string& to, std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max && is_plain_ascii(text)) {
+    to += text;
+    return;
+  }
+  const std::size_t before = to.size();
   std::size_t cut = 0;  // the last end of a character after which the ellipsis still fits
   for (std::size_t at = 0; at < text.size();) {
     const character c = character_at(text, at);
     const bool as_it_is = c.bytes != 0 && !c.control;
     const std::size_t shown_bytes = as_it_is ? c.bytes : 1;
-    if (shown.size() + shown_bytes > bytes_max) {
-      if (bytes_max < ellipsis.size()) return shown;
-      shown.resize(cut);
-      shown += ellipsis;
-      return shown;
+    if (to.size() - before + shown_bytes > bytes_max) {
+      if (bytes_max < ellipsis.size()) return;
+      to.resize(before + cut);
+      to += ellipsis;
+      return;
     }
     if (as_it_is)
-      shown += text.substr(at, c.bytes);
+      to += text.substr(at, c.bytes);
     else
-      shown += '?';
-    if (shown.size() + ellipsis.size() <= bytes_max) cut = shown.size();
+      to += '?';
+    if (to.size() - before + ellipsis.size() <= bytes_max) cut = to.size() - before;
     at += c.bytes == 0 ? 1 : c.bytes;
   }
+}
+
+std::string printable(std::string_view text, std::size_t bytes_max) {
+  std::string shown;
+  append_printable(shown, text, bytes_max);
   return shown;
 }
 

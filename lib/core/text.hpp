@@ -16,5 +16,7 @@ namespace partmark {
 // `text` made safe to show: each control character and each byte of bad UTF-8 replaced by '?', at most `bytes_max` bytes, cut at a
 // character with "…" (below 3 bytes: without). The result is always plain text.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t bytes_max = 80);
+// The same behind what `to` holds.
+void append_printable(std::string& to, std::string_view text, std::size_t bytes_max);
 
 }  // namespace partmark

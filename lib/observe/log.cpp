@@ -148,14 +148,16 @@ class spdlog_event_log final : public event_log {
   void emit(const event& e) override {
     if (level_of(e.level) < logger_.level()) return;
     if (options_.format == log_format::journald) return to_journald(e);
-    const std::string line = options_.format == log_format::json ? json_members(e) : logfmt_text(e);
-    logger_.log(level_of(e.level), spdlog::string_view_t(line.data(), line.size()));
+    line_.clear();
+    (options_.format == log_format::json ? append_json_members : append_logfmt)(line_, e);
+    logger_.log(level_of(e.level), spdlog::string_view_t(line_.data(), line_.size()));
   }
 
  private:
   std::shared_ptr<fd_sink> sink_;
   spdlog::logger logger_;
   log_options options_;
+  std::string line_;  // keeps its memory
 };
 
 }  // namespace

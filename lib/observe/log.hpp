@@ -49,8 +49,8 @@ class held_lines {
 // `fd` is 2 but for tests. A line that cannot be written is lost: logging never stops the daemon.
 [[nodiscard]] std::unique_ptr<event_log> make_event_log(log_options options, int fd = 2);
 
-// One event in the format's own syntax without time and level, as the lines carry it; for tests and for the status page.
-[[nodiscard]] std::string logfmt_text(const event& e);
-[[nodiscard]] std::string json_members(const event& e);  // without the braces
+// One event in the format's own syntax without time and level, as the lines carry it.
+void append_logfmt(std::string& out, const event& e);
+void append_json_members(std::string& out, const event& e);  // without the braces
 
 }  // namespace partmark

@@ -70,9 +70,6 @@ struct json_value {
   void operator()(bool b) const { out += b ? "true" : "false"; }
 };
 
-// What most lines need.
-constexpr std::size_t line_bytes = 400;
-
 // A field that has nothing to say is left out.
 bool is_silent(const field_value& v) {
   const auto* s = std::get_if<std::string>(&v);
@@ -81,9 +78,7 @@ bool is_silent(const field_value& v) {
 
 }  // namespace
 
-std::string logfmt_text(const event& e) {
-  std::string out;
-  out.reserve(line_bytes);
+void append_logfmt(std::string& out, const event& e) {
   out += "event=";
   out += e.name;
   out += " msg=";
@@ -95,11 +90,10 @@ std::string logfmt_text(const event& e) {
     out += '=';
     std::visit(logfmt_value{out}, value);
   }
-  return out;
 }
 
-std::string json_members(const event& e) {
-  std::string out = "\"event\":";
+void append_json_members(std::string& out, const event& e) {
+  out += "\"event\":";
   append_quoted(out, e.name);
   out += ",\"msg\":";
   append_quoted(out, e.message);
@@ -110,7 +104,6 @@ std::string json_members(const event& e) {
     out += ':';
     std::visit(json_value{out}, value);
   }
-  return out;
 }
 
 }  // namespace partmark

@@ -31,10 +31,28 @@ std::vector<event_field> fields(const plan_state& plan, const verdict& v) {
           {"trace_id", v.trace_id}};
 }
 
+event acceptance() {
+  const std::string text;
+  const std::int64_t number = 0;
+  return {severity::info,
+          event_name::push_accepted,
+          {},
+          {{"plan", text},
+           {"partitions", number},
+           {"ranges", number},
+           {"tries", number},
+           {"ms", number},
+           {"lag_ms", number},
+           {"trace_id", text}}};
+}
+
 // Whether a current piece of an isolation has nothing left to send.
 bool piece_is_done(const plan_state& plan) { return !plan.book.next_call(1, &plan.affairs->inside.current().at); }
 
 }  // namespace
+
+outcome::outcome(const loop_settings& settings, events& log, random_source& random)
+    : settings_(settings), log_(log), random_(random), acceptance_(acceptance()) {}
 
 steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch) {
   assert(plan.under_way() && plan.book.in_flight());
@@ -70,30 +88,31 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
   return t.steady + delay;
 }
 
-void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) const {
+void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) {
   if (!log_.wants(severity::info)) return;
   const call& said = *plan.book.in_flight();
-  // One a call: its fields are made where they stay.
-  event e{severity::info, event_name::push_accepted, "plan ", {}};
-  e.message.append(plan.uuid()).append(": ").append(std::to_string(said.partitions())).append(" partitions marked");
-  e.fields.reserve(7);
-  e.fields.push_back({"plan", plan.name()});
-  e.fields.push_back({"partitions", said.partitions()});
-  e.fields.push_back({"ranges", static_cast<std::int64_t>(said.claims.size())});
-  e.fields.push_back({"tries", static_cast<std::int64_t>(plan.failures + 1)});
-  e.fields.push_back({"ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.under_way()->sent.steady).count()});
-  e.fields.push_back({"lag_ms", std::chrono::duration_cast<milliseconds>(t.steady - plan.waiting_since.value_or(t.steady)).count()});
-  e.fields.push_back({"trace_id", v.trace_id});
+  const auto since = [t](steady_time then) { return std::chrono::duration_cast<milliseconds>(t.steady - then).count(); };
+  event& e = acceptance_;
+  e.message.assign("plan ").append(plan.uuid()).append(": ").append(std::to_string(said.partitions())).append(" partitions marked");
+  auto field = e.fields.begin();
+  const auto text = [&field](std::string_view value) { std::get<std::string>((field++)->value) = value; };
+  const auto number = [&field](std::int64_t value) { std::get<std::int64_t>((field++)->value) = value; };
+  text(plan.uuid());
+  number(said.partitions());
+  number(static_cast<std::int64_t>(said.claims.size()));
+  number(static_cast<std::int64_t>(plan.failures + 1));
+  number(since(plan.under_way()->sent.steady));
+  number(since(plan.waiting_since.value_or(t.steady)));
+  text(v.trace_id);
   log_.emit(e);
 }
 
 void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes& batch) {
   log_acceptance(plan, v, t);
-  ledger_changes changes;
-  plan.book.accepted(changes);
+  plan.book.accepted(acceptance_changes_);
   // The rest of a push that was split has waited as long.
   if (plan.book.pending().empty() || plan.lingering_since) plan.waiting_since.reset();
-  append(batch, plan.id, changes);
+  append(batch, plan.id, acceptance_changes_);
   plan.failures = 0;
   plan.rejections = 0;
   if (plan.under_way()->inside) plan.affairs.use().inside.accepted();

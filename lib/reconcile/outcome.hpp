@@ -15,7 +15,7 @@ namespace partmark {
 
 class outcome {
  public:
-  outcome(const loop_settings& settings, events& log, random_source& random) : settings_(settings), log_(log), random_(random) {}
+  outcome(const loop_settings& settings, events& log, random_source& random);
 
   // Hold ids continue after those in use.
   void restore_last_hold(hold_id last) { last_hold_ = last; }
@@ -33,13 +33,16 @@ class outcome {
   void accepted(plan_state& plan, const verdict& v, now t, state_changes& batch);
   void rejected(plan_state& plan, const verdict& v, now t, state_changes& batch);
   void hold(plan_state& plan, const verdict& v, const std::vector<range>& rest, now t, state_changes& batch);
-  void log_acceptance(const plan_state& plan, const verdict& v, now t) const;
+  void log_acceptance(const plan_state& plan, const verdict& v, now t);
   void log_failure(const plan_state& plan, const verdict& v, milliseconds delay) const;
 
   const loop_settings& settings_;
   events& log_;
   random_source& random_;
   hold_id last_hold_ = 0;
+  // Of an acceptance, one a call: filled anew each time, so that their memory is made once.
+  event acceptance_;
+  ledger_changes acceptance_changes_;
 };
 
 }  // namespace partmark

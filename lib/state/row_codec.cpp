@@ -54,8 +54,13 @@ bool is_range_of(plan_shape shape, range at) {
   return limits.first <= at.first && at.first <= at.last && at.last <= limits.last;
 }
 
+// What most claims need.
+constexpr std::size_t claim_bytes = 24;
+
 std::string to_text(std::span<const claim> claims) {
-  std::string text = "[";
+  std::string text;
+  text.reserve(2 + claim_bytes * claims.size());
+  text += '[';
   for (const claim& c : claims) {
     text += text.size() == 1 ? "[" : ",[";
     append(text, c.at.first);

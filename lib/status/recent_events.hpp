@@ -4,8 +4,9 @@
 #include "core/clock.hpp"
 #include "reconcile/events.hpp"
 
+#include <boost/circular_buffer.hpp>
+
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -42,14 +43,14 @@ class recent_events final : public events {
   // Keeps what is worth a line in a log at its usual level.
   void emit(const event& e) override;
 
-  [[nodiscard]] const std::deque<recent_event>& all() const { return all_; }  // the latest first
+  [[nodiscard]] const boost::circular_buffer<recent_event>& all() const { return all_; }  // the latest first
   [[nodiscard]] const endpoint_memory& endpoint(std::string_view name) const;
 
  private:
   void call_ended(const event& e);
 
   std::function<system_time()> clock_;
-  std::deque<recent_event> all_;
+  boost::circular_buffer<recent_event> all_{kept};
   std::map<std::string, endpoint_memory, std::less<>> endpoints_;
 };
 

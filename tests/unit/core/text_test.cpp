@@ -171,5 +171,15 @@ RC_GTEST_PROP(printable, the_result_is_plain_within_bounds_and_shows_the_beginni
   if (is_plain_text(raw) && raw.size() <= bytes_max) RC_ASSERT(shown == raw);
 }
 
+TEST(text, what_is_appended_to_show_is_bounded_by_itself_and_leaves_what_was_there) {
+  std::string shown = "said: ";
+  append_printable(shown, "plain", 5);
+  EXPECT_EQ(shown, "said: plain");
+  append_printable(shown, "tab\tand far too long", 8);
+  EXPECT_EQ(shown, "said: plaintab?a…");
+  append_printable(shown, "long", 2);
+  EXPECT_EQ(shown, "said: plaintab?a…lo");
+}
+
 }  // namespace
 }  // namespace partmark
