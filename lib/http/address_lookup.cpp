@@ -47,7 +47,7 @@ struct address_lookup::shared {
   std::mutex mutex;
   std::function<void(std::function<void()>)> post;  // guarded; empty once the owner is gone
 
-  // The loop's thread only.
+  // The io_context's thread only.
   bool looking = false;
   std::vector<std::weak_ptr<question>> waiting;
 

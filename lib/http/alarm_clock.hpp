@@ -1,5 +1,5 @@
 // Many deadlines on one Asio timer. A call sets two or three and mostly takes them back in time: an Asio timer each, and a cancelled wait
-// each, would cost more than the call. Part of a client; the loop's thread only.
+// each, would cost more than the call. Part of a client; the io_context's thread only.
 #pragma once
 
 #include "core/clock.hpp"

@@ -1,4 +1,4 @@
-// Signals belong to the loop's thread: a thread started while one of these lives inherits the mask, and takes none.
+// Signals belong to the main thread: a thread started while one of these lives inherits the mask, and takes none.
 #pragma once
 
 #include <csignal>

@@ -1,6 +1,6 @@
 // One connection to the endpoint, on the loop: the socket, TLS over it where asked for, and who listens to it. It is watched without a
 // break, so that between two calls nothing has to be set up or taken back. Owned by the call that uses it, or by the idle connections
-// between calls. The loop's thread only.
+// between calls. The io_context's thread only.
 #pragma once
 
 #include "http/tcp_socket.hpp"

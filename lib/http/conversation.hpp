@@ -1,5 +1,5 @@
 // One request and its reply over an open connection, within the request deadline. Never follows a redirect, never sends anything twice.
-// Used once; the loop's thread only.
+// Used once; the io_context's thread only.
 #pragma once
 
 #include "core/exchange.hpp"

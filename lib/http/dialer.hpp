@@ -1,5 +1,5 @@
 // Opens connections to the endpoint: looks its name up, tries the addresses in turn, and speaks TLS where asked for.
-// Owned by a client; the loop's thread only.
+// Owned by a client; the io_context's thread only.
 #pragma once
 
 #include "core/exchange.hpp"

@@ -1,5 +1,5 @@
 // The connections that wait for another request, newest used first. Each is listened to: one that the server closes or speaks on is closed
-// at once, one that waits too long likewise. Owned by a client; the loop's thread only.
+// at once, one that waits too long likewise. Owned by a client; the io_context's thread only.
 #pragma once
 
 #include "core/clock.hpp"

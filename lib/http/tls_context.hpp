@@ -1,5 +1,5 @@
 // What all TLS connections of one client share: trusted roots, the client's certificate, and the sessions to resume.
-// Made at start-up; shared by the client and its connections; the loop's thread only.
+// Made at start-up; shared by the client and its connections; the io_context's thread only.
 #pragma once
 
 #include "core/result.hpp"

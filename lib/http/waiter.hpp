@@ -1,5 +1,5 @@
 // Where the opening of a connection sleeps, and so where a deadline or a shutdown can end it. Asio's own cancellation is not used: after
-// it, the next co_await would throw. One waiter a call, the loop's thread only.
+// it, the next co_await would throw. One waiter a call, the io_context's thread only.
 #pragma once
 
 #include "http/alarm_clock.hpp"
