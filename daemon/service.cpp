@@ -52,6 +52,12 @@ service::service(const daemon_options& options, config::settings settings, event
                 schedule_turn();
               }),
       loop_(journal_, *state_, remote_, board_, loop_settings_of(settings_), seed()),
+      watcher_(io_, board_, settings_.journal,
+               [this] {
+                 loop_.journal_hint();
+                 remote_.expect_calls();
+                 schedule_turn();
+               }),
       control_(io_,
                [this](const control_command& command, control_done done, control_told told) {
                  // The answer leaves after the turn that stores what was done.
@@ -92,7 +98,7 @@ int service::run() {
   for (const auto& warning : file_mode_warnings(settings_.journal.path, settings_.state.path))
     board_.emit({severity::warning, event_name::files_open, warning, {}});
   await_signal();
-  watch_journal();
+  watcher_.watch();
   if (!listening) board_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
   heartbeat();
   watchdog();
@@ -148,8 +154,7 @@ void service::release_memory() {
 void service::await_timer() {
   wake_.async_wait([this](auto failed) {
     if (failed) return;
-    if (watch_)
-      if (auto watching = watch_->refresh(); !watching) say_unwatched(watching.error());
+    watcher_.refresh();
     schedule_turn();
   });
 }
@@ -158,37 +163,6 @@ void service::decide_once() {
   if (!loop_.settled()) return;
   const auto s = loop_.summary();
   stop(s.held_plans > 0 || s.held_triggers > 0 || s.rejected > 0 ? exit_trouble : 0, "all is folded and pushed");
-}
-
-void service::watch_journal() {
-  auto watch = journal_watch::open(settings_.journal.path);
-  if (!watch) return say_unwatched(watch.error());
-  watch_.emplace(std::move(*watch));
-  watch_descriptor_.emplace(io_, ::dup(watch_->descriptor()));
-  await_journal();
-}
-
-void service::say_unwatched(const error& why) {
-  if (std::exchange(unwatched_, why.message) == why.message) return;
-  board_.emit(
-      {severity::warning,
-       event_name::journal_unwatched,
-       "new records are found by polling every " + std::to_string(settings_.journal.poll_interval.count()) + " ms only: " + why.message,
-       {}});
-}
-
-void service::await_journal() {
-  watch_descriptor_->async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](auto failed) {
-    if (failed) return;
-    const auto concerned = watch_->drain();
-    if (!concerned) say_unwatched(concerned.error());
-    if (!concerned || *concerned) {
-      loop_.journal_hint();
-      remote_.expect_calls();
-      schedule_turn();
-    }
-    await_journal();
-  });
 }
 
 void service::await_signal() {

@@ -5,10 +5,10 @@
 
 #include "config/load.hpp"
 #include "daemon/control_server.hpp"
+#include "daemon/journal_watcher.hpp"
 #include "daemon/options.hpp"
 #include "daemon/remote_thread.hpp"
 #include "daemon/status_board.hpp"
-#include "journal/journal_watch.hpp"
 #include "journal/sqlite_journal.hpp"
 #include "observe/log.hpp"
 #include "observe/service_manager.hpp"
@@ -17,7 +17,6 @@
 #include "state/state_lock.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -42,9 +41,6 @@ class service {
  private:
   void turn();
   void schedule_turn();
-  void watch_journal();
-  void await_journal();
-  void say_unwatched(const error& why);
   void await_signal();
   void await_timer();
   void on_signal(int number);
@@ -66,10 +62,10 @@ class service {
   state_lock lock_;
   std::unique_ptr<sqlite_state> state_;
   sqlite_journal journal_;
-  std::optional<journal_watch> watch_;
   status_board board_;
   remote_thread remote_;
   loop loop_;
+  journal_watcher watcher_;
   control_server control_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer wake_;
@@ -77,12 +73,10 @@ class service {
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer heartbeat_;
   boost::asio::steady_timer watchdog_;
-  std::optional<boost::asio::posix::stream_descriptor> watch_descriptor_;
   bool turn_posted_ = false;
   unsigned busy_turns_ = 0;  // in a row: each had more to do at once
   bool stopping_ = false;
   int exit_code_ = 0;
-  std::string unwatched_;  // what was last said about it
 };
 
 }  // namespace partmark
