@@ -17,6 +17,11 @@ namespace {
 // Calls under way carry at most a few, the latest.
 constexpr std::size_t secrets_max = 8;
 
+void add_new(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  for (const std::string& secret : from)
+    if (to.size() < secrets_max && std::ranges::find(to, secret) == to.end()) to.push_back(secret);
+}
+
 can::auth_type auth_type_of(config::auth_type t) {
   switch (t) {
     case config::auth_type::uid:
@@ -66,9 +71,13 @@ result<void> can_endpoint::reload_credential() {
 void can_endpoint::remember_secrets() {
   std::vector<std::string> all = credential_->secrets();
   const std::scoped_lock lock(mutex_);
-  for (std::string& former : secrets_)
-    if (std::ranges::find(all, former) == all.end() && all.size() < secrets_max) all.push_back(std::move(former));
+  add_new(all, secrets_);
   secrets_ = std::move(all);
+}
+
+void can_endpoint::remember_secrets_of(const can_endpoint& former) {
+  const std::scoped_lock lock(mutex_, former.mutex_);
+  add_new(secrets_, former.secrets_);
 }
 
 void can_endpoint::conceal(verdict& v) const {
@@ -87,6 +96,7 @@ void can_endpoint::obtain_and_send(std::shared_ptr<sending> s) {
     if (auto* ended = std::get_if<exchange>(&got)) return s->done(std::move(*ended));
     self->send_proven(s, std::get<credential::proof>(got));
   });
+  remember_secrets();  // a token call under way carries what its file holds by now, and the calls that wait may be told of its refusal
 }
 
 void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::proof& proof) {

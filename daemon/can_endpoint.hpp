@@ -29,8 +29,10 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   // `done` is called exactly once, never from inside send().
   void send(http_request request, handler done);
 
-  // Takes the credential out of what the remote said.
+  // Takes the credential out of what the remote said, and those before it.
   void conceal(verdict& v) const;
+  // Calls of the endpoint that this one replaces may be under way.
+  void remember_secrets_of(const can_endpoint& former);
 
   // Reads the secret again.
   result<void> reload_credential();

@@ -17,6 +17,7 @@ result<void> can_remote::configure(const std::vector<config::endpoint_settings>&
     }
     auto made = can_endpoint::make(io_, e, log_);
     if (!made) return made.error();
+    if (known != endpoints_.end()) (*made)->remember_secrets_of(*known->second);
     next.emplace(e.name, std::move(*made));
   }
   for (const auto& [name, endpoint] : endpoints_)

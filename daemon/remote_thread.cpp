@@ -35,11 +35,14 @@ remote_thread::~remote_thread() {
   thread_.join();
 }
 
+// After an exception, which ends the daemon, it goes on: the loop may be waiting for it before it hears of that.
 void remote_thread::run() {
-  try {
-    io_.run();
-  } catch (...) {
-    asio::post(loop_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+  while (!io_.stopped()) {
+    try {
+      io_.run();
+    } catch (...) {
+      asio::post(loop_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+    }
   }
 }
 

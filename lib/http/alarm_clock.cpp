@@ -8,8 +8,13 @@ namespace partmark::http {
 alarm_clock::~alarm_clock() { assert(alarms_.empty()); }
 
 void alarm_clock::add(alarm& a) {
-  alarms_.insert(alarms_.end(), a);
-  if (a.due_ < awaited_) await();
+  const auto place = alarms_.insert(alarms_.end(), a);
+  try {
+    if (a.due_ < awaited_) await();
+  } catch (...) {
+    alarms_.erase(place);
+    throw;
+  }
 }
 
 void alarm_clock::remove(alarm& a) {
@@ -21,12 +26,13 @@ void alarm_clock::remove(alarm& a) {
 }
 
 void alarm_clock::await() {
-  awaited_ = alarms_.begin()->due_;
-  timer_.expires_at(awaited_);
+  const time_point first = alarms_.begin()->due_;
+  timer_.expires_at(first);
   timer_.async_wait([this, owner = owner_.lock()](const boost::system::error_code& cancelled) {
     assert(owner);
     if (!cancelled) ring();
   });
+  awaited_ = first;
 }
 
 void alarm_clock::ring() {
@@ -36,9 +42,9 @@ void alarm_clock::ring() {
   alarm& first = *alarms_.begin();
   if (first.due_ <= boost::asio::steady_timer::clock_type::now()) {
     alarms_.erase(alarms_.begin());
+    first.fired_ = true;
     // The others that are due follow each in its own turn of the loop: this one may take any of them back, and the clock with them.
     if (!alarms_.empty()) await();
-    first.fired_ = true;
     const auto ring = std::move(first.ring_);
     ring();
     return;

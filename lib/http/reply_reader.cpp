@@ -44,6 +44,8 @@ struct reply_reader::parser final : beast_http::basic_parser<false> {
   using text = boost::beast::string_view;
   using error_code = boost::system::error_code;
 
+  explicit parser(std::size_t header_bytes) : header_bytes_left(header_bytes) {}
+
   http_reply reply;
 
  private:
@@ -52,7 +54,14 @@ struct reply_reader::parser final : beast_http::basic_parser<false> {
     reply.status = static_cast<unsigned>(status);
     reply.headers.reserve(headers_expected);
   }
-  void on_field_impl(beast_http::field, text name, text value, error_code&) override {
+  // Beast's own limit begins anew with every put().
+  void on_field_impl(beast_http::field, text name, text value, error_code& ec) override {
+    const std::size_t bytes = name.size() + value.size() + std::string_view(": \r\n").size();
+    if (bytes > header_bytes_left) {
+      ec = beast_http::error::header_limit;
+      return;
+    }
+    header_bytes_left -= bytes;
     reply.headers.emplace_back(lower_case(name), std::string(value.data(), value.size()));
   }
   void on_header_impl(error_code&) override {}
@@ -66,6 +75,8 @@ struct reply_reader::parser final : beast_http::basic_parser<false> {
   void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code& ec) override { return on_body_impl(body, ec); }
   void on_finish_impl(error_code&) override {}
+
+  std::size_t header_bytes_left;
 };
 
 reply_reader::reply_reader(reply_limits limits, bool to_head) : limits_(limits), to_head_(to_head) { restart(); }
@@ -73,7 +84,7 @@ reply_reader::reply_reader(reply_limits limits, bool to_head) : limits_(limits),
 reply_reader::~reply_reader() = default;
 
 void reply_reader::restart() {
-  parser_ = std::make_unique<parser>();
+  parser_ = std::make_unique<parser>(limits_.header_bytes_max);
   parser_->eager(true);
   parser_->header_limit(as_header_limit(limits_.header_bytes_max));
   parser_->body_limit(limits_.body_bytes_max);

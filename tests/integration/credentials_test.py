@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import threading
 import unittest
 
 from can import simulator
@@ -176,6 +177,57 @@ class a_platform_that_repeats_what_it_hears(integration_case):
             eventually(lambda: self.space.read("status")["held_plans"] == 0 and self.space.settled(), "all is accepted at last")
         for what in ("cmdline", "environ"):
             self.assertNotIn(SECRET, pathlib.Path(f"/proc/{daemon.pid}/{what}").read_text())
+
+    def test_an_app_secret_that_was_renewed_and_is_refused(self):
+        renewed = "app-renewed-91b2c4"
+        refusing = False
+
+        def answer(connection, asked):
+            if not refusing:
+                return reply(200, b'{"data":"tok-1","success":true}' if "token/create" in asked.target else ACCEPTED)
+            return reply(401, json.dumps({"success": False, "errorMsg": "unknown: " + asked.target + asked.body.decode()}).encode())
+
+        self.space.secrets["renewed"] = renewed.encode()
+        app = self.space.keep_secret("app", APP_SECRET)
+        _, daemon, book = self.talking_to(answer, {"type": "TOKEN", "app_id": "partmark", "app_secret_file": str(app)})
+        book.add("p", "DAY", "2025-10-01")
+        self.wait_settled()
+        app.write_text(renewed + "\n")  # no reload tells of it
+        refusing = True
+        book.add("p", "DAY", "2025-10-02")
+        daemon.await_event("push.retrying")
+        self.assertIn("***", daemon.said())
+        self.assertEqual(self.space.leaks(), [])
+
+    def test_a_credential_of_before_a_reload_comes_back_after_it(self):
+        arrived, answered = threading.Event(), threading.Event()
+
+        def answer(connection, asked):
+            arrived.set()
+            answered.wait(30)
+            return reply(401, json.dumps({"success": False, "errorMsg": f"unknown: {asked.headers['auth-value']}"}).encode())
+
+        former, present = self.space.keep_secret("former", "former-hush-1d5e"), self.space.keep_secret("present", "present-hush-77f0")
+        remote, daemon, book = self.talking_to(answer, {"type": "APIKEY", "value_file": str(former)})
+        book.add("p", "DAY", "2025-10-01")
+        self.assertTrue(arrived.wait(30))
+        self.space.configure(remote.url, {"auth": {"type": "APIKEY", "value_file": str(present)}})
+        daemon.signal(signal.SIGHUP)
+        daemon.await_event("config.reloaded")
+        answered.set()
+        daemon.await_event("push.retrying")
+        self.assertIn("***", daemon.said())
+        self.assertEqual(self.space.leaks(), [])
+
+    def talking_to(self, answer, auth):
+        remote = raw_remote(answer)
+        self.addCleanup(remote.close)
+        self.space.configure(remote.url, {"auth": auth})
+        self.space.partmark("init")
+        daemon = self.space.started_daemon()
+        book = journal(self.space.journal_path)
+        self.addCleanup(book.close)
+        return remote, daemon, book
 
     def test_a_leak_would_be_found(self):
         (self.space.folder / "some.log").write_text(f"auth-value: {SECRET}\n")

@@ -60,6 +60,21 @@ TEST(reply_reader, takes_the_last_chunk_byte_by_byte) {
   }
 }
 
+// Beast alone begins to count anew with every piece, and would keep headers by the million.
+TEST(reply_reader, headers_are_bounded_however_they_are_cut) {
+  reply_reader r({.header_bytes_max = 1000, .body_bytes_max = 1000});
+  EXPECT_EQ(r.feed("HTTP/1.1 200 OK\r\na:"), state::more);
+  int pieces = 0;
+  while (r.current() == state::more && ++pieces < 1000) r.feed("\r\na:\r\na:");
+  EXPECT_EQ(r.current(), state::too_large);
+  EXPECT_EQ(pieces, 101);  // two of five bytes each; the second ends with the next piece
+
+  reply_reader trailing({.header_bytes_max = 100, .body_bytes_max = 1000});
+  EXPECT_EQ(trailing.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT:"), state::more);
+  for (int i = 0; trailing.current() == state::more && i < 100; ++i) trailing.feed(" 1234567\r\nT:");
+  EXPECT_EQ(trailing.current(), state::too_large);
+}
+
 TEST(reply_reader, skips_interim_replies_but_not_without_end) {
   reply_reader r({});
   EXPECT_EQ(r.feed("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"),
