@@ -4,6 +4,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <pthread.h>
+
 #include <exception>
 #include <future>
 #include <stdexcept>
@@ -37,6 +39,7 @@ remote_thread::~remote_thread() {
 
 // After an exception, which ends the daemon, it goes on: the loop may be waiting for it before it hears of that.
 void remote_thread::run() {
+  ::pthread_setname_np(::pthread_self(), "partmarkd-calls");  // at most 15 characters
   while (!io_.stopped()) {
     try {
       io_.run();

@@ -1,5 +1,6 @@
 #include "state/checkpointer.hpp"
 
+#include <pthread.h>
 #include <signal.h>
 
 #include <cassert>
@@ -54,6 +55,7 @@ bool checkpointer::busy() const {
 }
 
 void checkpointer::run() {
+  ::pthread_setname_np(::pthread_self(), "partmarkd-state");  // at most 15 characters
   std::unique_lock lock(mutex_);
   for (;;) {
     wanted_.wait(lock, [&] { return busy_ || ended_; });
