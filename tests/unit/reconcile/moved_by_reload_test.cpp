@@ -1,0 +1,165 @@
+// What a reload or a restart moves to another endpoint: what waits goes along, what is under way counts where it went.
+#include "support/loop_driver.hpp"
+
+#include <gtest/gtest.h>
+
+namespace partmark::testing {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+const std::string orders = "source.`catalog.schema`.orders";
+
+// Endpoint `can` settles in a minute, `other` in ten.
+loop_settings two_endpoints() {
+  loop_settings s = plain_settings();
+  s.endpoints.push_back({"other", "tn_1", 8, minutes(10)});
+  plan_settings& p = s.plans.emplace_back();
+  p.uuid = "p";
+  p.endpoint = "can";
+  s.tables.push_back({orders, "can"});
+  return s;
+}
+
+void move_all(loop_driver& d, const std::string& to) {
+  d.settings.plans[0].endpoint = to;
+  d.settings.tables[0].endpoint = to;
+  d.reconfigure();
+}
+
+void trigger(loop_driver& d, const std::string& date) {
+  d.journal.append_table({orders, date, "success"});
+  d.hint();
+}
+
+// Calls by the endpoint that they went to.
+std::size_t sent_to(const loop_driver& d, const std::string& endpoint) {
+  std::size_t n = 0;
+  for (const sent_call& c : d.remote.all()) n += c.endpoint == endpoint ? 1U : 0U;
+  return n;
+}
+
+TEST(moved, a_table_that_waits_is_told_at_its_new_endpoint_at_once) {
+  loop_driver d(two_endpoints());
+  d.settings.retry = {hours(1), hours(1), 1.0};
+  d.start();
+  trigger(d, "2025-10-20");
+  d.answer(connection_refused());
+  move_all(d, "other");
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+  d.pass(hours(2));  // where it waited before, its time comes
+  EXPECT_EQ(sent_to(d, "can"), 1U);
+  EXPECT_EQ(d.remote.open().size(), 1U);
+  d.accept();
+  EXPECT_TRUE(d.loop().settled());
+}
+
+TEST(moved, a_table_whose_call_is_under_way_goes_on_elsewhere_after_it) {
+  loop_driver d(two_endpoints());
+  d.start();
+  trigger(d, "2025-10-20");
+  move_all(d, "other");
+  trigger(d, "2025-10-21");
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].endpoint, "can");
+  d.accept();
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+}
+
+TEST(moved, a_table_that_stays_keeps_its_backoff) {
+  loop_driver d(two_endpoints());
+  d.settings.retry = {hours(1), hours(1), 1.0};
+  d.start();
+  trigger(d, "2025-10-20");
+  d.answer(retry_after(503, "3600"));
+  d.reconfigure();
+  EXPECT_TRUE(d.remote.open().empty());
+}
+
+TEST(moved, a_plan_that_waits_is_told_at_its_new_endpoint_and_no_more_at_the_old_one) {
+  loop_driver d(two_endpoints());
+  d.settings.retry = {hours(1), hours(1), 1.0};
+  d.start();
+  d.complete("p", 1);
+  d.answer(connection_refused());
+  move_all(d, "other");
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+  d.pass(hours(2));
+  EXPECT_EQ(d.remote.all().size(), 2U);
+}
+
+TEST(moved, a_drift_check_that_waits_is_made_at_the_new_endpoint) {
+  loop_driver d(two_endpoints());
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  EXPECT_TRUE(d.loop().pause("can", true, d.t));
+  EXPECT_TRUE(d.loop().check_drift("p", false, d.t, {}));
+  d.work();
+  EXPECT_TRUE(d.remote.open().empty());
+  move_all(d, "other");
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.plan, "list of p");
+  EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+  EXPECT_TRUE(d.loop().pause("can", false, d.t));
+  d.work();
+  EXPECT_EQ(d.remote.open().size(), 1U) << "it is made once";
+}
+
+// When the call was lost, the plan had moved already.
+TEST(moved, a_lost_call_settles_by_the_endpoint_that_it_went_to) {
+  loop_driver d(two_endpoints());
+  d.start();
+  d.complete("p", 1);
+  move_all(d, "other");
+  d.complete("p", 1, mark::failed);
+  d.answer(timed_out());
+  d.pass(seconds(5));
+  d.accept();
+  d.pass(seconds(54));
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(seconds(1));
+  ASSERT_EQ(d.remote.open().size(), 1U) << "a minute, not ten";
+  EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
+}
+
+TEST(moved, what_was_lost_before_a_restart_settles_by_the_endpoint_that_is_configured_then) {
+  loop_driver d(two_endpoints());
+  d.settings.plans[0].endpoint = "other";
+  d.start();
+  d.complete("p", 1);
+  d.answer(timed_out());
+  d.complete("p", 1, mark::failed);
+  d.kill();
+  d.start();
+  d.accept_all();
+  d.pass(minutes(10) - seconds(1));
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(seconds(1));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
+TEST(moved, an_open_intent_and_a_reboot_settle_by_the_plans_endpoint_too) {
+  for (const std::string boot : {"boot-1", "boot-2"}) {
+    loop_driver d(two_endpoints());
+    d.settings.plans[0].endpoint = "other";
+    d.start("boot-1");
+    d.complete("p", 1);
+    d.complete("p", 1, mark::failed);  // while the success is under way
+    d.kill();
+    d.start(boot);
+    d.accept_all();
+    d.pass(minutes(10) - seconds(1));
+    EXPECT_TRUE(d.remote.open().empty()) << boot;
+    d.pass(seconds(1));
+    EXPECT_EQ(d.remote.open().size(), 1U) << boot;
+  }
+}
+
+}  // namespace
+}  // namespace partmark::testing
