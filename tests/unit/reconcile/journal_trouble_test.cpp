@@ -1,0 +1,65 @@
+// A journal that stays busy, is too new, or fills slice after slice: what is said of it, and what waits for it.
+#include "support/loop_driver.hpp"
+
+#include <gtest/gtest.h>
+
+namespace partmark::testing {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const std::string orders = "source.`catalog.schema`.orders";
+
+void make_busy(loop_driver& d) {
+  d.journal.trouble = [](memory_journal::step) { return std::optional(error{errc::busy, "database is locked"}); };
+}
+
+TEST(journal_trouble, a_journal_that_stays_busy_is_said_once_after_ten_seconds) {
+  loop_driver d;
+  d.start();
+  make_busy(d);
+  d.hint();
+  d.pass(milliseconds(9'990));
+  EXPECT_EQ(d.log.count("journal.unreadable"), 0U);
+  d.pass(milliseconds(20));
+  EXPECT_EQ(d.log.count("journal.unreadable"), 1U);
+  d.pass(seconds(60));
+  EXPECT_EQ(d.log.count("journal.unreadable"), 1U);
+}
+
+TEST(journal_trouble, patience_with_a_busy_journal_begins_anew_once_it_was_read) {
+  loop_driver d;
+  d.start();
+  for (int time = 0; time < 3; ++time) {
+    make_busy(d);
+    d.hint();
+    d.pass(seconds(6));
+    d.journal.trouble = nullptr;
+    d.pass(seconds(6));
+  }
+  EXPECT_EQ(d.log.count("journal.unreadable"), 0U);
+}
+
+TEST(journal_trouble, a_journal_of_a_newer_schema_is_fatal) {
+  loop_driver d;
+  d.journal.trouble = [](memory_journal::step s) {
+    return s == memory_journal::step::look ? std::optional(error{errc::newer_version, "schema 99"}) : std::nullopt;
+  };
+  d.start();
+  ASSERT_TRUE(d.fatal());
+  EXPECT_EQ(d.fatal()->code, errc::newer_version);
+}
+
+TEST(journal_trouble, no_trigger_goes_out_while_slices_of_tables_are_full) {
+  loop_driver d;
+  d.settings.slice_rows = 2;
+  for (const std::string day : {"20", "21", "22"}) d.journal.append_table({orders, "2025-10-" + day, "success"});
+  d.journal.append_table({orders, "2025-10-20", "failed"});  // in a later slice
+  d.start();
+  ASSERT_EQ(d.remote.all().size(), 1U);
+  EXPECT_NE(d.remote.all()[0].body.find("2025-10-21"), std::string::npos) << d.remote.all()[0].body;
+}
+
+}  // namespace
+}  // namespace partmark::testing
