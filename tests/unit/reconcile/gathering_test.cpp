@@ -73,5 +73,59 @@ TEST(gathering, what_a_person_commands_does_not_wait_for_the_end_of_a_long_histo
   EXPECT_TRUE(d.loop().stored());
 }
 
+// Records of a hundred slices, a day each, and the loop amid them.
+void begin_long_history(loop_driver& d) {
+  for (ordinal day = 100; day < 200; ++day) d.journal.append(entry_of("p", {}, {day, day}, mark::success));
+  d.loop().journal_hint();
+  static_cast<void>(d.loop().run(d.t));
+  ASSERT_FALSE(d.loop().stored());
+}
+
+TEST(gathering, the_end_of_a_call_does_not_wait_for_the_end_of_a_long_history) {
+  loop_driver d;
+  d.settings.slice_rows = 1;
+  d.start();
+  d.complete("p", 1);
+  begin_long_history(d);
+  d.loop().ended(d.remote.take("p").id, accepted_reply());
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_TRUE(d.loop().stored());
+}
+
+TEST(gathering, an_accepted_trigger_is_never_repeated_for_a_long_history) {
+  loop_driver d;
+  d.settings.slice_rows = 1;
+  d.start();
+  d.journal.append_table({"source.`catalog.schema`.orders", "2025-10-20", "success"});
+  d.hint();
+  begin_long_history(d);
+  d.loop().ended(d.remote.take().id, accepted_reply());
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_TRUE(d.loop().stored());
+}
+
+TEST(gathering, ends_after_ten_seconds_so_that_a_crash_does_not_fold_more_again) {
+  loop_driver d;
+  d.settings.slice_rows = 1;
+  d.start();
+  begin_long_history(d);
+  d.t.steady += milliseconds(9'999);
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_FALSE(d.loop().stored());
+  d.t.steady += milliseconds(1);
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_TRUE(d.loop().stored());
+}
+
+TEST(gathering, a_loop_that_is_to_stop_stores_what_it_has_read) {
+  loop_driver d;
+  d.settings.slice_rows = 1;
+  d.start();
+  begin_long_history(d);
+  d.loop().drain();
+  static_cast<void>(d.loop().run(d.t));
+  EXPECT_TRUE(d.loop().stored());
+}
+
 }  // namespace
 }  // namespace partmark::testing
