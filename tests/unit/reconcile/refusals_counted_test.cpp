@@ -98,8 +98,24 @@ TEST(refusals, holds_of_a_later_run_do_not_take_the_ids_of_former_ones) {
   d.start();
   d.complete("q", 7);
   judge(d, {7});
-  EXPECT_EQ(d.state.stored().holds.size(), 2U);
+  ASSERT_EQ(d.state.stored().holds.size(), 2U);
+  EXPECT_EQ(d.state.stored().holds.rbegin()->second.plan, d.plan("q").id);
   EXPECT_EQ(d.loop().summary().held_plans, 2U);
+}
+
+TEST(refusals, a_hold_begins_with_its_first_refusal_and_is_an_error) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 5);
+  refuse(d, 3);
+  d.answer(rejected_reply());
+  EXPECT_EQ(d.log.all().back().name, "plan.held");
+  EXPECT_EQ(d.log.all().back().level, severity::error);
+  const system_time since = d.t.system;
+  d.pass(minutes(1));
+  d.answer(rejected_reply());
+  ASSERT_EQ(d.state.stored().holds.size(), 1U);
+  EXPECT_EQ(d.state.stored().holds.begin()->second.since, since);
 }
 
 TEST(refusals, to_retry_what_is_not_held_shortens_no_backoff) {
@@ -121,6 +137,7 @@ TEST(refusals, a_held_trigger_is_sent_again_when_its_time_has_come_or_a_person_s
   refuse(d, 3);
   d.answer(rejected_reply());
   EXPECT_EQ(d.loop().summary().held_triggers, 1U);
+  EXPECT_EQ(d.log.all().back().level, severity::error) << "a person should see it";
   d.pass(seconds(59));
   EXPECT_TRUE(d.remote.open().empty());
   d.pass(seconds(1));
@@ -129,6 +146,10 @@ TEST(refusals, a_held_trigger_is_sent_again_when_its_time_has_come_or_a_person_s
   EXPECT_EQ(d.loop().summary().held_triggers, 1U);
   EXPECT_FALSE(d.loop().retry_held("source.`catalog.schema`.nothing", d.t));
   EXPECT_TRUE(d.loop().retry_held(orders, d.t));
+  d.work();
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  d.answer(rejected_reply());
+  EXPECT_TRUE(d.loop().retry_held(std::nullopt, d.t));
   d.work();
   ASSERT_EQ(d.remote.open().size(), 1U);
   d.accept();

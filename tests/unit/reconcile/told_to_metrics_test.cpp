@@ -78,5 +78,42 @@ TEST(told_to_metrics, lag_runs_on_across_retries_and_starts_anew_after_an_accept
   EXPECT_EQ(lag(accepted[1]), 7 + 5) << "from when it came, while the first was under way";
 }
 
+TEST(told_to_metrics, an_acceptance_says_of_which_plan_how_much_and_how_long_it_took) {
+  loop_driver d;
+  d.start();
+  d.journal.append(entry_of("p", {plan_kind::partitioned, granularity::day}, {1, 4}, mark::success));
+  d.complete("p", 8);
+  d.pass(milliseconds(30));
+  d.accept();
+  const event e = events_named(d, event_name::push_accepted).at(0);
+  EXPECT_EQ(field<std::string>(e, "plan"), "p");
+  EXPECT_EQ(field<std::int64_t>(e, "partitions"), 5);
+  EXPECT_EQ(field<std::int64_t>(e, "ranges"), 2);
+  EXPECT_EQ(field<std::int64_t>(e, "tries"), 1);
+  EXPECT_EQ(field<std::int64_t>(e, "ms"), 30);
+  EXPECT_EQ(field<std::string>(e, "trace_id"), "t-1");
+}
+
+TEST(told_to_metrics, lag_of_a_push_that_was_split_runs_to_its_last_call) {
+  loop_driver d;
+  d.settings.ranges_max = 1;
+  d.start();
+  d.journal.append(entry_of("p", {plan_kind::partitioned, granularity::day}, {1, 1}, mark::success));
+  d.complete("p", 8);
+  d.pass(milliseconds(20));
+  d.accept();
+  d.pass(milliseconds(20));
+  d.accept();
+  d.pass(milliseconds(1'000));
+  d.complete("p", 9);
+  d.pass(milliseconds(3));
+  d.accept();
+  const auto accepted = events_named(d, event_name::push_accepted);
+  ASSERT_EQ(accepted.size(), 3U);
+  EXPECT_EQ(lag(accepted[0]), 20);
+  EXPECT_EQ(lag(accepted[1]), 40);
+  EXPECT_EQ(lag(accepted[2]), 3) << "a push of its own";
+}
+
 }  // namespace
 }  // namespace partmark::testing
