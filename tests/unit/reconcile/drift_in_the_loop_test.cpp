@@ -59,5 +59,18 @@ TEST(drift_in_the_loop, a_refold_forgets_what_was_found) {
   EXPECT_TRUE(found(d).empty());
 }
 
+TEST(drift_in_the_loop, the_regular_check_only_looks) {
+  loop_driver d;
+  d.settings.drift_every = std::chrono::hours(1);
+  d.start();
+  d.complete("p", 0, 2);
+  d.accept();
+  d.pass(std::chrono::hours(1));
+  d.answer(listing(R"({"value":"1970-01-01"},{"value":"1970-01-03"})"));
+  EXPECT_EQ(found(d), (std::vector{drift_kind::missing}));
+  EXPECT_TRUE(d.remote.open().empty());
+  EXPECT_TRUE(d.loop().settled());
+}
+
 }  // namespace
 }  // namespace partmark::testing

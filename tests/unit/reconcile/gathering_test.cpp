@@ -127,5 +127,21 @@ TEST(gathering, a_loop_that_is_to_stop_stores_what_it_has_read) {
   EXPECT_TRUE(d.loop().stored());
 }
 
+TEST(gathering, with_a_full_disk_rests_until_the_next_try) {
+  loop_driver d;
+  d.settings.slice_rows = 1;
+  d.start();
+  begin_long_history(d);
+  d.t.steady += std::chrono::seconds(10);
+  d.state.trouble = [] { return std::optional(error{errc::no_space, "the disk is full"}); };
+  d.work();
+  d.pass(std::chrono::seconds(1));
+  EXPECT_FALSE(d.loop().stored());
+  d.state.trouble = nullptr;
+  d.pass(std::chrono::seconds(3));
+  EXPECT_TRUE(d.loop().stored());
+  EXPECT_EQ(d.loop().summary().folded, 100);
+}
+
 }  // namespace
 }  // namespace partmark::testing

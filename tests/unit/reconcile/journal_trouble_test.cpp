@@ -61,5 +61,30 @@ TEST(journal_trouble, no_trigger_goes_out_while_slices_of_tables_are_full) {
   EXPECT_NE(d.remote.all()[0].body.find("2025-10-21"), std::string::npos) << d.remote.all()[0].body;
 }
 
+// `partmarkd --once` goes by it, and so does /readyz.
+TEST(journal_trouble, a_loop_that_cannot_read_its_journal_is_behind_and_not_settled) {
+  loop_driver d;
+  d.settings.poll_interval = seconds(5);
+  d.start();
+  EXPECT_TRUE(d.loop().settled());
+  d.journal.trouble = [](memory_journal::step) { return std::optional(error{errc::io, "no medium"}); };
+  d.pass(seconds(5));
+  EXPECT_TRUE(d.loop().summary().behind);
+  EXPECT_FALSE(d.loop().settled());
+  d.journal.trouble = nullptr;
+  d.pass(seconds(5));
+  EXPECT_TRUE(d.loop().settled());
+  d.journal.remove();
+  d.pass(seconds(5));
+  EXPECT_TRUE(d.loop().summary().behind);
+  EXPECT_FALSE(d.loop().settled());
+}
+
+TEST(journal_trouble, an_empty_journal_is_known_again_too) {
+  loop_driver d;
+  d.start();
+  EXPECT_EQ(d.state.stored().position.uuid, d.journal.uuid());
+}
+
 }  // namespace
 }  // namespace partmark::testing
