@@ -72,5 +72,17 @@ TEST(drift_in_the_loop, the_regular_check_only_looks) {
   EXPECT_TRUE(d.loop().settled());
 }
 
+TEST(drift_in_the_loop, a_reload_that_switches_the_regular_check_off_ends_it) {
+  loop_driver d;
+  d.settings.drift_every = std::chrono::hours(1);
+  d.start();
+  d.complete("p", 0);
+  d.accept();
+  d.settings.drift_every.reset();
+  d.reconfigure();
+  d.pass(std::chrono::hours(3));
+  EXPECT_TRUE(d.remote.open().empty());
+}
+
 }  // namespace
 }  // namespace partmark::testing

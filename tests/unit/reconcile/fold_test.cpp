@@ -196,12 +196,18 @@ TEST(fold, a_reject_that_could_not_be_stored_yet_is_forgotten_by_the_refold_too)
   d.settings.plans.push_back(configured("p", hourly));
   d.reconfigure();  // folded anew once the call has ended
   d.state.trouble = [] { return std::optional(error{errc::no_space, "the disk is full"}); };
+  auto of_another = entry_of("other", daily, {1, 1}, mark::success);
+  of_another.outcome = "maybe";
+  d.journal.append(of_another);
+  d.journal.append_table({"p", "2025-10-20"});             // a table of that name cannot be
   d.append(entry_of("p", hourly, {7, 7}, mark::success));  // no DAY: rejected, and not stored
   d.accept();
   d.state.trouble = nullptr;
   d.pass(seconds(10));
   EXPECT_TRUE(d.state.stored().rejected.contains({"plan_completion", 1}));
-  EXPECT_FALSE(d.state.stored().rejected.contains({"plan_completion", 2}));
+  EXPECT_FALSE(d.state.stored().rejected.contains({"plan_completion", 3}));
+  EXPECT_TRUE(d.state.stored().rejected.contains({"plan_completion", 2})) << "of another plan";
+  EXPECT_TRUE(d.state.stored().rejected.contains({"table_completion", 1})) << "of another table";
   ASSERT_EQ(d.remote.open().size(), 1U);
   EXPECT_EQ(d.remote.open()[0].said.unit, granularity::hour);
 }

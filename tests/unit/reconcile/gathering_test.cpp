@@ -59,18 +59,27 @@ TEST(gathering, a_long_history_is_stored_in_few_batches_and_each_row_once_a_batc
 }
 
 TEST(gathering, what_a_person_commands_does_not_wait_for_the_end_of_a_long_history) {
-  loop_driver d;
-  d.settings.slice_rows = 1;
-  d.start();
-  d.complete("p", 1);
-  d.accept_all();
-  for (ordinal day = 2; day < 100; ++day) d.journal.append(entry_of("p", {}, {day, day}, mark::success));
-  d.loop().journal_hint();
-  static_cast<void>(d.loop().run(d.t));
-  EXPECT_FALSE(d.loop().stored());
-  EXPECT_TRUE(d.loop().resync("p", d.t));
-  static_cast<void>(d.loop().run(d.t));
-  EXPECT_TRUE(d.loop().stored());
+  const std::vector<std::function<bool(loop_driver&)>> commands{
+      [](loop_driver& d) { return d.loop().resync("p", d.t); },
+      [](loop_driver& d) { return d.loop().refold("p", d.t); },
+      [](loop_driver& d) { return d.loop().retry_held("p", d.t); },
+      [](loop_driver& d) { return d.loop().pause("can", true, d.t); },
+      [](loop_driver& d) { return d.loop().check_drift("p", false, d.t, {}); },
+  };
+  for (const auto& command : commands) {
+    loop_driver d;
+    d.settings.slice_rows = 1;
+    d.start();
+    d.complete("p", 1);
+    d.accept_all();
+    for (ordinal day = 2; day < 100; ++day) d.journal.append(entry_of("p", {}, {day, day}, mark::success));
+    d.loop().journal_hint();
+    static_cast<void>(d.loop().run(d.t));
+    EXPECT_FALSE(d.loop().stored());
+    EXPECT_TRUE(command(d));
+    static_cast<void>(d.loop().run(d.t));
+    EXPECT_TRUE(d.loop().stored());
+  }
 }
 
 // Records of a hundred slices, a day each, and the loop amid them.

@@ -161,5 +161,17 @@ TEST(moved, an_open_intent_and_a_reboot_settle_by_the_plans_endpoint_too) {
   }
 }
 
+TEST(reloaded, a_run_type_counts_from_the_next_call_on) {
+  loop_driver d(two_endpoints());
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  d.settings.plans[0].run_type = "MANUAL";
+  d.reconfigure();
+  d.complete("p", 2);
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.run_type, "MANUAL");
+}
+
 }  // namespace
 }  // namespace partmark::testing

@@ -115,5 +115,27 @@ TEST(told_to_metrics, lag_of_a_push_that_was_split_runs_to_its_last_call) {
   EXPECT_EQ(lag(accepted[2]), 3) << "a push of its own";
 }
 
+TEST(told_to_metrics, a_summary_counts_plans_tables_calls_and_what_was_rejected_in_both_tables) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.accept();
+  d.complete("q", 1);
+  journal_entry wrong = entry_of("q", {plan_kind::partitioned, granularity::day}, {2, 2}, mark::success);
+  wrong.outcome = "maybe";
+  d.journal.append(wrong);
+  d.journal.append_table({"no table", "2025-10-20"});
+  d.journal.append_table({"no table", "2025-10-21"});
+  d.journal.append_table({"source.`catalog.schema`.orders", "2025-10-20"});
+  d.hint();
+  const loop_summary s = d.loop().summary();
+  EXPECT_EQ(s.plans, 2U);
+  EXPECT_EQ(s.owing_plans, 1U);
+  EXPECT_EQ(s.owing_tables, 1U);
+  EXPECT_EQ(s.in_flight, 2U);
+  EXPECT_EQ(s.rejected, 3);
+  EXPECT_EQ(s.calls.accepted, 1U);
+}
+
 }  // namespace
 }  // namespace partmark::testing
