@@ -246,6 +246,22 @@ TEST(limbo, a_crash_before_the_reboot_was_taken_into_account_finds_the_old_boot_
   EXPECT_EQ(d.remote.open().size(), 1U);
 }
 
+TEST(limbo, a_reboot_is_not_taken_into_account_before_the_journal_was_read) {
+  loop_driver d;
+  d.start();
+  d.complete("p", 1);
+  d.kill();
+  d.journal.remove();  // not mounted yet
+  d.start("boot-2");
+  d.kill();
+  EXPECT_EQ(d.state.stored().boot_id, "boot-1");
+  d.journal.create();
+  d.start("boot-2");
+  d.accept_all();
+  d.pass(seconds(60));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 TEST(limbo, in_the_same_boot_nothing_more_is_suspected) {
   loop_driver d;
   d.start();
