@@ -33,18 +33,12 @@ std::string lower_case(boost::beast::string_view name) {
   return lower;
 }
 
-std::uint32_t as_header_limit(std::size_t bytes) {
-  return static_cast<std::uint32_t>(std::min<std::size_t>(bytes, std::numeric_limits<std::uint32_t>::max()));
-}
-
 }  // namespace
 
 // What Beast reads goes straight into the reply: its own containers would cost more than the reading.
 struct reply_reader::parser final : beast_http::basic_parser<false> {
   using text = boost::beast::string_view;
   using error_code = boost::system::error_code;
-
-  explicit parser(std::size_t header_bytes) : header_bytes_left(header_bytes) {}
 
   http_reply reply;
 
@@ -54,14 +48,7 @@ struct reply_reader::parser final : beast_http::basic_parser<false> {
     reply.status = static_cast<unsigned>(status);
     reply.headers.reserve(headers_expected);
   }
-  // Beast's own limit begins anew with every put().
-  void on_field_impl(beast_http::field, text name, text value, error_code& ec) override {
-    const std::size_t bytes = name.size() + value.size() + std::string_view(": \r\n").size();
-    if (bytes > header_bytes_left) {
-      ec = beast_http::error::header_limit;
-      return;
-    }
-    header_bytes_left -= bytes;
+  void on_field_impl(beast_http::field, text name, text value, error_code&) override {
     reply.headers.emplace_back(lower_case(name), std::string(value.data(), value.size()));
   }
   void on_header_impl(error_code&) override {}
@@ -75,8 +62,6 @@ struct reply_reader::parser final : beast_http::basic_parser<false> {
   void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code& ec) override { return on_body_impl(body, ec); }
   void on_finish_impl(error_code&) override {}
-
-  std::size_t header_bytes_left;
 };
 
 reply_reader::reply_reader(reply_limits limits, bool to_head) : limits_(limits), to_head_(to_head) { restart(); }
@@ -84,9 +69,9 @@ reply_reader::reply_reader(reply_limits limits, bool to_head) : limits_(limits),
 reply_reader::~reply_reader() = default;
 
 void reply_reader::restart() {
-  parser_ = std::make_unique<parser>(limits_.header_bytes_max);
-  parser_->eager(true);
-  parser_->header_limit(as_header_limit(limits_.header_bytes_max));
+  parser_ = std::make_unique<parser>();
+  parser_->header_limit(std::numeric_limits<std::uint32_t>::max());  // it would begin anew with every piece: header_bytes_ does not
+  header_bytes_ = 0;
   parser_->body_limit(limits_.body_bytes_max);
   parser_->skip(to_head_);
 }
@@ -108,26 +93,47 @@ reply_reader::state reply_reader::feed(std::string_view bytes) {
   return parse(joined);
 }
 
+// One step of Beast's takes the header, what frames a chunk, the trailers, or of the body what there is. What each may measure does not
+// depend on how the network cuts it.
+reply_reader::step reply_reader::take_step(std::string_view& bytes) {
+  const bool in_header = !parser_->is_header_done();
+  const std::size_t body_before = parser_->reply.body.size();
+  boost::system::error_code ec;
+  const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
+  bytes.remove_prefix(taken);
+  if (in_header) header_bytes_ += taken;
+  const std::size_t header_bytes = header_bytes_ + (parser_->is_header_done() ? 0 : bytes.size());
+  if (header_bytes > limits_.header_bytes_max) {
+    refuse(state::too_large, "the reply's header is larger than " + std::to_string(limits_.header_bytes_max) + " bytes");
+  } else if (ec == beast_http::error::body_limit) {
+    refuse(state::too_large, "the reply's body is larger than " + std::to_string(limits_.body_bytes_max) + " bytes");
+  } else if (ec && ec != beast_http::error::need_more) {
+    refuse(state::malformed, "not an HTTP/1 reply: " + ec.message());
+  } else {
+    const std::size_t framing = in_header ? 0 : taken - (parser_->reply.body.size() - body_before);
+    const std::size_t waiting = ec ? bytes.size() : 0;  // a line that is not whole yet
+    if (std::max(framing, waiting) > limits_.header_bytes_max)
+      refuse(state::too_large, "a line of the reply is larger than " + std::to_string(limits_.header_bytes_max) + " bytes");
+  }
+  if (state_ != state::more) return step::last;
+  if (parser_->is_done()) return step::whole;
+  return ec || taken == 0 || bytes.empty() ? step::last : step::one_of_many;
+}
+
 reply_reader::state reply_reader::parse(std::string_view bytes) {
   while (true) {
     if (bytes.size() < chunk_bytes_min && parser_->is_header_done() && parser_->chunked()) {
       unparsed_ = bytes;
       return state_;
     }
-    boost::system::error_code ec;
-    const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
-    bytes.remove_prefix(taken);
-    if (ec == beast_http::error::header_limit)
-      return refuse(state::too_large, "the reply's header is larger than " + std::to_string(limits_.header_bytes_max) + " bytes");
-    if (ec == beast_http::error::body_limit)
-      return refuse(state::too_large, "the reply's body is larger than " + std::to_string(limits_.body_bytes_max) + " bytes");
-    if (ec && ec != beast_http::error::need_more) return refuse(state::malformed, "not an HTTP/1 reply: " + ec.message());
-
-    if (!parser_->is_done()) {
-      if (bytes.size() > limits_.header_bytes_max)
-        return refuse(state::too_large, "a line of the reply is larger than " + std::to_string(limits_.header_bytes_max) + " bytes");
-      unparsed_ = bytes;
-      return state_;
+    switch (take_step(bytes)) {
+      case step::one_of_many:
+        continue;
+      case step::last:
+        unparsed_ = bytes;
+        return state_;
+      case step::whole:
+        break;
     }
     const unsigned status = parser_->reply.status;
     if (status < 100) return refuse(state::malformed, "not an HTTP/1 reply: status " + std::to_string(status));  // RFC 9110 §15
@@ -153,7 +159,7 @@ reply_reader::state reply_reader::end() {
 }
 
 std::optional<unsigned> reply_reader::status() const {
-  if (!parser_->is_header_done()) return std::nullopt;
+  if (!parser_->is_header_done() || header_bytes_ > limits_.header_bytes_max) return std::nullopt;
   return parser_->reply.status;
 }
 

@@ -52,6 +52,8 @@ class reply_reader {
   struct parser;
   void restart();
   state parse(std::string_view bytes);
+  enum class step { one_of_many, last, whole };
+  step take_step(std::string_view& bytes);
   state refuse(state s, std::string problem);
 
   reply_limits limits_;
@@ -60,6 +62,7 @@ class reply_reader {
   std::unique_ptr<parser> parser_;
   std::string unparsed_;  // the tail that the parser wants more of before it takes it
   std::size_t bytes_seen_ = 0;
+  std::size_t header_bytes_ = 0;  // of the present reply's header, as far as it is parsed
   std::size_t interim_replies_ = 0;
   std::string problem_;
 };

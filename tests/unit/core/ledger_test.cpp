@@ -41,6 +41,8 @@ TEST(ledger, what_does_more_than_to_grow_the_last_runs_is_left_to_be_completed) 
   b.accepted(b.changes);
   EXPECT_FALSE(b.grow({5, 5}, mark::success)) << "nothing is pending before it";
   EXPECT_EQ(pending_of(b), std::vector<claim>{});
+  b.say({1, 2}, mark::success);
+  EXPECT_FALSE(b.grow({5, 5}, mark::success)) << "what is pending ends elsewhere";
 }
 
 TEST(ledger, a_completion_is_pending_also_where_the_mark_did_not_change) {
