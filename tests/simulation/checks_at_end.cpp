@@ -32,7 +32,8 @@ bool world::delivered_but_for(std::optional<std::size_t> endpoint) {
 }
 
 bool world::converged() {
-  if (!loop_ || loop_->summary().behind || !delivered_but_for({})) return false;
+  // Settled: a refold that a person asked for may still wait for the end of a call.
+  if (!loop_ || !loop_->settled() || !delivered_but_for({})) return false;
   for (const carriage& c : carriages_)
     if (c.landings > 0) return false;
   for (const table_state& table : loop_->calls().second_api().tables())
