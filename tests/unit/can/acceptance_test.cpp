@@ -58,6 +58,7 @@ TEST(acceptance, envelopes_are_judged_by_the_strict_rule) {
       {R"({"success":false,"code":"401","errorMsg":"token expired"})", unauthorized},
       {R"({"success":false,"code":401})", unauthorized},
       {R"({"success":true,"success":true})", ambiguous},
+      {R"({"succeed":true,"succeed":true})", ambiguous},
       {R"({"success":true,"code":"500","code":"200"})", ambiguous},
       {R"({"success":true,"data":"failed","data":"success"})", ambiguous},
       {R"({"success":true,"errorMsg":"bad","errorMsg":null})", ambiguous},
@@ -103,6 +104,10 @@ TEST(acceptance, a_listing_may_come_bare_or_in_an_envelope) {
   EXPECT_EQ(kind_of(R"({"isPartition":true,"hasData":false,"partition":null})", call_type::list), accepted);
   EXPECT_EQ(kind_of(R"({"data":{"isPartition":true},"success":true,"code":"200"})", call_type::list), accepted);
   EXPECT_EQ(kind_of(R"({"data":{"isPartition":true},"success":false})", call_type::list), rejected);
+  for (const std::string key : {"isPartition", "partition", "hasNext"})
+    EXPECT_EQ(kind_of("{\"" + key + "\":true}", call_type::list), accepted) << key;
+  EXPECT_EQ(kind_of(R"({"isPartition":true,"success":false})", call_type::list), rejected);
+  EXPECT_EQ(kind_of("{\"isPartition\":true,\"x\":\"\xff\"}", call_type::list), ambiguous);
   EXPECT_EQ(kind_of(R"({"unrelated":1})", call_type::list), ambiguous);
   EXPECT_EQ(kind_of(R"({"isPartition":true})", call_type::mark), ambiguous);
 }
@@ -161,8 +166,22 @@ TEST(acceptance, an_envelope_may_be_nested_as_deep_as_the_limit_and_no_deeper) {
   const auto nested = [](std::size_t depth) {
     return R"({"success":true,"data":)" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";
   };
+  EXPECT_EQ(envelope_depth_max, 32U);
   EXPECT_TRUE(read_envelope(nested(envelope_depth_max)));
   EXPECT_FALSE(read_envelope(nested(envelope_depth_max + 1)));
+}
+
+TEST(acceptance, only_the_keys_of_the_outermost_object_count) {
+  EXPECT_EQ(kind_of(R"({"success":true,"extra":[{"success":false}],"more":{"errorMsg":"inner","code":"500"}})"), accepted);
+  EXPECT_EQ(kind_of(R"([{"success":true}])"), ambiguous);
+  EXPECT_EQ(kind_of(R"({"successsuccesssuccess":false,"success":true})"), accepted) << "a key too long to be one";
+}
+
+TEST(acceptance, no_more_of_a_string_is_kept_than_its_bound) {
+  const auto e = read_envelope(R"({"success":true,"detailErrorMsg":")" + std::string(5000, 'd') + "\"}");
+  ASSERT_TRUE(e);
+  EXPECT_EQ(e->at(envelope_field::detail).text.size(), 4096U);
+  EXPECT_TRUE(e->at(envelope_field::detail).cut);
 }
 
 }  // namespace

@@ -63,7 +63,11 @@ TEST(replies, a_token_has_every_visible_character_and_no_other) {
   const auto reply = [](std::size_t bytes) { return R"({"success":true,"data":")" + std::string(bytes, 'x') + "\"}"; };
   EXPECT_TRUE(read_token(reply(4096)));
   EXPECT_FALSE(read_token(reply(4097)));
+  // Nor one that comes in pieces, for what is escaped in it.
+  EXPECT_TRUE(read_token(R"({"success":true,"data":"\u0041)" + std::string(4095, 'x') + "\"}"));
+  EXPECT_FALSE(read_token(R"({"success":true,"data":"\u0041)" + std::string(4096, 'x') + "\"}"));
   EXPECT_FALSE(read_token("{\"success\":true,\"data\":\"a\x7f\"}"));
+  EXPECT_FALSE(read_token("no JSON"));
 }
 
 TEST(replies, the_error_message_is_shown_before_what_explains_it) {
@@ -91,6 +95,61 @@ TEST(replies, concealing_leaves_a_cut_text_alone_that_begins_no_secret) {
   v.message = "it said s3cret…";
   conceal(v, "s3cret-token");
   EXPECT_EQ(v.message, "it said ***…");
+  for (const std::string uncut : {"it said s3xyz", "s3"}) {
+    v.message = uncut;
+    conceal(v, "s3cret-token");
+    EXPECT_EQ(v.message, uncut);
+  }
+}
+
+TEST(replies, concealing_a_short_secret_does_not_lengthen_a_text_beyond_its_bound) {
+  verdict v;
+  v.message = std::string(500, '1');
+  conceal(v, "1");
+  EXPECT_LE(v.message.size(), 500U);
+  EXPECT_TRUE(v.message.ends_with("*…"));
+}
+
+TEST(replies, what_is_kept_of_a_refusal_is_500_bytes_of_message_64_of_code_and_128_of_trace) {
+  const auto said = [](std::size_t message, std::size_t code, std::size_t trace) {
+    const std::string body = R"({"success":false,"errorMsg":")" + std::string(message, 'm') + R"(","code":")" + std::string(code, 'c') +
+                             R"(","traceId":")" + std::string(trace, 't') + "\"}";
+    return classify(http_reply{200, {}, body}, call_type::mark, {});
+  };
+  const verdict whole_texts = said(500, 64, 128);
+  EXPECT_EQ(whole_texts.message, std::string(500, 'm'));
+  EXPECT_EQ(whole_texts.code, std::string(64, 'c'));
+  EXPECT_EQ(whole_texts.trace_id, std::string(128, 't'));
+  const verdict cut_texts = said(501, 65, 129);
+  EXPECT_EQ(cut_texts.message, std::string(497, 'm') + "…");
+  EXPECT_EQ(cut_texts.code, std::string(61, 'c') + "…");
+  EXPECT_EQ(cut_texts.trace_id, std::string(125, 't') + "…");
+}
+
+TEST(replies, a_page_is_told_by_its_content_type_too_unless_it_is_empty) {
+  const auto with_type = [](std::string type, std::string body) {
+    return classify(http_reply{400, {{"content-type", std::move(type)}}, std::move(body)}, call_type::mark, {});
+  };
+  EXPECT_EQ(with_type("text/html; charset=utf-8", "Access denied").kind, verdict_kind::retry);
+  EXPECT_TRUE(with_type("text/html", "Access denied").endpoint_trouble);
+  EXPECT_EQ(with_type("text/html", "").kind, verdict_kind::rejected);
+  EXPECT_EQ(with_type("text/plain", "Access denied").kind, verdict_kind::rejected);
+}
+
+TEST(replies, a_remote_that_says_nothing_is_not_quoted) {
+  EXPECT_EQ(classify(http_reply{502, {}, ""}, call_type::mark, {}).message, "HTTP 502: it may have been applied, or may yet");
+  EXPECT_EQ(classify(http_reply{200, {}, R"({"success":false,"errorMsg":""})"}, call_type::mark, {}).message,
+            "HTTP 200: a clear refusal of this call");
+}
+
+TEST(replies, a_reply_that_this_side_cut_short_blames_nobody) {
+  transport_failure f;
+  f.phase = transport_phase::read_body;
+  f.bytes_sent = true;
+  f.cancelled = true;
+  f.status = 200;
+  EXPECT_EQ(classify(f, call_type::mark, {}).kind, verdict_kind::ambiguous);
+  EXPECT_FALSE(classify(f, call_type::mark, {}).endpoint_trouble);
 }
 
 }  // namespace

@@ -130,6 +130,8 @@ TEST(requests_death, lists_that_are_not_canonical_are_refused) {
   }
   const std::vector<range> across = {{0, 0}, {2, 3}};
   EXPECT_DEATH((void)update_partitions("u", std::nullopt, daily, fine, across), "is_disjoint");
+  const std::vector<range> up_to = {{0, 1}};
+  EXPECT_DEATH((void)update_partitions("u", std::nullopt, daily, fine, up_to), "is_disjoint");
   const std::vector<range> beside = {{0, 0}, {3, 3}, {5, 9}};
   EXPECT_EQ(boost::json::parse(update_partitions("u", std::nullopt, daily, fine, beside).body).at("failedTimeRange").as_array().size(), 3U);
 }
