@@ -218,5 +218,25 @@ TEST(circuit, new_settings_hold_from_the_next_failure_on) {
   EXPECT_EQ(c.ended(trouble(), start), circuit_change::opened);
 }
 
+TEST(circuit, a_longer_retry_after_takes_the_place_of_a_shorter_one) {
+  circuit c(settings(5));
+  c.ended(busy_for(seconds(1)), start);
+  c.ended(busy_for(seconds(30)), start + a_moment);
+  EXPECT_FALSE(c.may_send(start + seconds(30), 0));
+  EXPECT_EQ(c.next_chance(start + seconds(1)), start + seconds(30) + a_moment);
+}
+
+TEST(circuit, a_persons_wish_does_not_wait_for_the_next_probe) {
+  circuit c = opened_at(start);
+  c.probe_now(start + a_moment);
+  EXPECT_TRUE(c.may_send(start + a_moment, 0));
+}
+
+TEST(circuit, one_that_closed_before_its_probe_waits_for_nothing) {
+  circuit c = opened_at(start);
+  EXPECT_EQ(c.ended(accepted(), start + a_moment), circuit_change::closed);  // it was under way
+  EXPECT_EQ(c.next_chance(start + a_moment), std::nullopt);
+}
+
 }  // namespace
 }  // namespace partmark

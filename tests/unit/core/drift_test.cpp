@@ -4,6 +4,8 @@
 #include <rapidcheck/gtest.h>
 
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace partmark {
 namespace {
@@ -95,6 +97,41 @@ RC_GTEST_PROP(drift, equals_a_comparison_of_single_partitions, ()) {
   }
   RC_ASSERT(members(report.missing) == missing);
   RC_ASSERT(members(report.unexpected) == unexpected);
+}
+
+TEST(drift, what_is_held_or_may_still_land_when_the_listing_begins_is_not_compared) {
+  ledger book(daily);
+  ledger_changes unused;
+  book.complete({1, 1}, mark::success, unused);
+  book.take(book.next_call(100).value());
+  book.hold(7, unused);
+  book.complete({3, 3}, mark::success, unused);
+  book.take(book.next_call(100).value());
+  book.ambiguous(steady_time(), unused);
+  accept_all(book);
+  book.complete({5, 5}, mark::success, unused);
+  accept_all(book);
+  book.watch_quiet();
+  EXPECT_EQ(compare(book, listing({})).missing, (std::vector<range>{{5, 5}}));
+}
+
+TEST(drift, a_refold_ends_the_watch) {
+  ledger book(daily);
+  ledger_changes unused;
+  book.complete({1, 1}, mark::success, unused);
+  book.watch_quiet();
+  book.reset(daily, unused);
+  EXPECT_FALSE(book.quiet());
+}
+
+TEST(drift, is_found_where_anything_is_missing_or_unexpected) {
+  drift_report report;
+  EXPECT_FALSE(report.found());
+  EXPECT_EQ(report.unreadable, 0);
+  report.missing = {{1, 1}};
+  EXPECT_TRUE(report.found());
+  report.unexpected = std::exchange(report.missing, {});
+  EXPECT_TRUE(report.found());
 }
 
 }  // namespace

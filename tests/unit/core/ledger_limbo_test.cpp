@@ -132,5 +132,20 @@ TEST(ledger_limbo, rows_that_differed_in_their_time_only_become_one_when_restore
   EXPECT_EQ(changes.limbo, (run_changes<limbo_entry>{{{4, 7}, entry, false}, {{0, 3}, entry, false}, {{0, 7}, entry, true}}));
 }
 
+TEST(ledger_limbo, every_mark_is_each_of_them) {
+  EXPECT_EQ(every_mark, bit(mark::success) | bit(mark::failed) | bit(mark::cleared));
+  for (const mark m : {mark::success, mark::failed, mark::cleared}) EXPECT_NE(every_mark & bit(m), 0);
+}
+
+TEST(ledger_limbo, changes_that_are_stored_are_forgotten) {
+  book b;
+  b.lose({0, 0}, mark::success);
+  b.send();
+  b.hold(1, b.changes);
+  EXPECT_FALSE(b.changes.marks.empty() || b.changes.pending.empty() || b.changes.limbo.empty() || b.changes.held.empty());
+  b.changes.clear();
+  EXPECT_TRUE(b.changes.marks.empty() && b.changes.pending.empty() && b.changes.limbo.empty() && b.changes.held.empty());
+}
+
 }  // namespace
 }  // namespace partmark

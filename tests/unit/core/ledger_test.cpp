@@ -45,6 +45,35 @@ TEST(ledger, what_does_more_than_to_grow_the_last_runs_is_left_to_be_completed) 
   EXPECT_FALSE(b.grow({5, 5}, mark::success)) << "what is pending ends elsewhere";
 }
 
+TEST(ledger, runs_that_do_not_end_together_do_not_grow) {
+  book b;
+  b.say({0, 9}, mark::success);
+  b.deliver();
+  b.say({0, 4}, mark::success);
+  EXPECT_FALSE(b.grow({5, 5}, mark::success)) << "its mark is not the last";
+  EXPECT_EQ(b.marks().extent(), (range{0, 9}));
+}
+
+TEST(ledger, what_is_over_no_longer_keeps_the_last_runs_from_growing) {
+  const auto grows_after = [](auto what) {
+    book b;
+    b.say({0, 4}, mark::success);
+    what(b);
+    return b.grow({5, 5}, mark::success).has_value();
+  };
+  const auto held = [](book& b) {
+    b.send();
+    b.hold(1, b.changes);
+  };
+  EXPECT_TRUE(grows_after([](book& b) { b.send(), b.refused(); }));
+  EXPECT_TRUE(grows_after([](book& b) { b.lose({0, 4}, mark::success), b.settle(settled, b.changes); }));
+  EXPECT_TRUE(grows_after([&](book& b) { held(b), b.release(1, b.changes); }));
+  EXPECT_TRUE(grows_after([&](book& b) { held(b), b.resync(b.changes); }));
+  EXPECT_TRUE(grows_after([&](book& b) { held(b), b.touch({0, 4}, b.changes); }));
+  EXPECT_TRUE(grows_after([&](book& b) { held(b), b.reset(daily, b.changes), b.say({0, 4}, mark::success); }));
+  EXPECT_TRUE(grows_after([](book& b) { b.watch_quiet(), b.end_quiet_watch(); }));
+}
+
 TEST(ledger, a_completion_is_pending_also_where_the_mark_did_not_change) {
   book b;
   b.say({0, 9}, mark::success);
@@ -120,6 +149,18 @@ TEST(ledger, held_partitions_are_not_pending_until_released) {
   EXPECT_EQ(b.release(1, b.changes), (std::vector<range>{{0, 9}}));
   EXPECT_FALSE(b.holds(1));
   EXPECT_EQ(b.pending().partitions(), 10);
+}
+
+TEST(ledger, a_hold_is_found_behind_others) {
+  book b;
+  for (const hold_id id : {1, 2}) {
+    b.say({id * 10, id * 10}, mark::success);
+    b.send();
+    b.hold(id, b.changes);
+  }
+  EXPECT_TRUE(b.holds(1));
+  EXPECT_TRUE(b.holds(2));
+  EXPECT_FALSE(b.holds(3));
 }
 
 TEST(ledger, a_completion_frees_its_own_part_of_a_hold) {

@@ -147,5 +147,56 @@ RC_GTEST_PROP(trigger_queue, follows_a_model_and_its_rows, ()) {
   }
 }
 
+TEST(trigger_queue, a_failure_during_flight_keeps_it_from_being_held) {
+  trigger_queue q;
+  q.succeeded(10, unused);
+  q.take(10, unused);
+  q.failed(10, unused);
+  EXPECT_FALSE(q.hold(unused));
+  EXPECT_TRUE(q.entries().empty());
+}
+
+TEST(trigger_queue, each_row_says_where_its_trigger_stands) {
+  using enum trigger_status;
+  trigger_queue q;
+  trigger_changes rows;
+  q.succeeded(10, rows);
+  q.take(10, rows);
+  q.succeeded(10, rows);
+  q.failed(10, rows);
+  q.refused(rows);
+  q.succeeded(11, rows);
+  q.take(11, rows);
+  q.hold(rows);
+  EXPECT_EQ(rows, (trigger_changes{{10, trigger_entry{waiting, trigger_sequel::none}},
+                                   {10, trigger_entry{in_flight, trigger_sequel::none}},
+                                   {10, trigger_entry{in_flight, trigger_sequel::again}},
+                                   {10, trigger_entry{in_flight, trigger_sequel::cancel}},
+                                   {10, std::nullopt},
+                                   {11, trigger_entry{waiting, trigger_sequel::none}},
+                                   {11, trigger_entry{in_flight, trigger_sequel::none}},
+                                   {11, trigger_entry{held, trigger_sequel::none}}}));
+}
+
+TEST(trigger_queue, what_changes_nothing_writes_no_row) {
+  trigger_queue q;
+  q.succeeded(10, unused);
+  trigger_changes rows;
+  q.succeeded(10, rows);
+  q.failed(11, rows);
+  q.release(10, rows);
+  EXPECT_EQ(rows, trigger_changes{});
+}
+
+TEST(trigger_queue, a_restored_trigger_is_under_way_once_it_is_resumed) {
+  trigger_queue q;
+  q.restore(10, {trigger_status::in_flight, trigger_sequel::again});
+  EXPECT_EQ(q.in_flight(), std::nullopt);
+  q.resume(10);
+  EXPECT_EQ(q.in_flight(), 10);
+  q.accepted(unused);
+  EXPECT_EQ(q.next(), 10);
+}
+
 }  // namespace
 }  // namespace partmark
