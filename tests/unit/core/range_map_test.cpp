@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <utility>
@@ -157,6 +158,8 @@ RC_GTEST_PROP(range_map_property, lookups_answer_as_the_partitions_do, ()) {
     RC_ASSERT((found != nullptr) == oracle.contains(o));
     if (found != nullptr) RC_ASSERT(*found == oracle.at(o));
   }
+  const auto extent = oracle.empty() ? std::nullopt : std::optional(range{oracle.begin()->first, oracle.rbegin()->first});
+  RC_ASSERT(map.extent() == extent);
   const range window = *any_range(-63, 63);
   partition_oracle seen;
   std::vector<run> visited;
