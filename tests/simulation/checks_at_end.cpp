@@ -32,8 +32,9 @@ bool world::delivered_but_for(std::optional<std::size_t> endpoint) {
 }
 
 bool world::converged() {
-  // Settled: a refold that a person asked for may still wait for the end of a call.
-  if (!loop_ || !loop_->settled() || !delivered_but_for({})) return false;
+  if (!loop_ || loop_->summary().behind || !delivered_but_for({})) return false;
+  for (const plan_state& plan : loop_->plans())
+    if (plan.affairs->refold_to) return false;  // a person asked for it, and it waits for the end of a call
   for (const carriage& c : carriages_)
     if (c.landings > 0) return false;
   for (const table_state& table : loop_->calls().second_api().tables())
