@@ -267,8 +267,9 @@ void world::stop_faults(std::optional<std::size_t> but_for) {
 void world::repair_by_drift() {
   pass_until(clock_ + settings_.endpoints.front().settle_time + seconds(31), nullptr);
   constexpr int tries_max = 5;
-  bool is_listed = false;  // whom a listing failed (no token yet) asks again
+  bool is_listed = false;  // whom a listing failed (no token yet: its service may have asked for patience) asks again later
   for (int tried = 0; tried < tries_max && !is_listed; ++tried) {
+    if (tried > 0) pass_until(clock_ + minutes(2), nullptr);
     std::size_t awaited = 0;
     is_listed = true;
     for (const inhabitant& plan : plans_)
