@@ -74,7 +74,7 @@ void token_credential::fetch(now t) {
   (void)reload();  // a secret that cannot be read now may still be the right one
   http_request request = can::create_token(app_.id, app_secret_.reveal(), token_life.lifetime);
   request.headers = can::common_headers(tenant_id_);
-  client_.send(std::move(request), [self = shared_from_this()](exchange reply) { self->fetched(reply); });
+  client_.send(request, [self = shared_from_this()](exchange reply) { self->fetched(reply); });
 }
 
 void token_credential::fetched(const exchange& reply) {

@@ -100,7 +100,7 @@ void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) {
   text(plan.uuid());
   number(said.partitions());
   number(static_cast<std::int64_t>(said.claims.size()));
-  number(static_cast<std::int64_t>(plan.failures + 1));
+  number(std::int64_t{plan.failures} + 1);
   number(since(plan.under_way()->sent.steady));
   number(since(plan.waiting_since.value_or(t.steady)));
   text(v.trace_id);

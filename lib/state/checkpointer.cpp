@@ -1,9 +1,9 @@
 #include "state/checkpointer.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <cassert>
+#include <csignal>
 #include <system_error>
 #include <utility>
 

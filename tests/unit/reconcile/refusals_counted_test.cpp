@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
+#include <vector>
 
 namespace partmark::testing {
 namespace {
@@ -62,8 +64,8 @@ TEST(refusals, a_re_probe_that_fails_in_two_places_is_one_try_of_its_hold) {
   loop_driver d;
   d.start();
   d.complete("p", 0, 63);
-  std::vector<ordinal> all;
-  for (ordinal o = 0; o < 64; ++o) all.push_back(o);
+  std::vector<ordinal> all(64);
+  std::iota(all.begin(), all.end(), ordinal{0});
   judge(d, all);
   ASSERT_EQ(d.state.stored().holds.size(), 1U);
   d.pass(minutes(1));
