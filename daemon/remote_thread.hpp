@@ -1,6 +1,6 @@
 // The remote port on a thread of its own: the loop decides and stores, this thread carries calls. A third of a call's work is HTTP
-// (docs/performance.md). Calls and their ends change threads by mailboxes; nothing else is shared. Owned by the service; used on the
-// loop's thread.
+// (docs/performance.md). Calls and their ends change threads by mailboxes; besides, only what conceal() takes out is shared. Owned by the
+// service; used on the loop's thread.
 #pragma once
 
 #include "daemon/can_remote.hpp"
