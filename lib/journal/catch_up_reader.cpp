@@ -3,8 +3,8 @@
 #include "journal/read_slice.hpp"
 #include "journal/row_views.hpp"
 
+#include <functional>
 #include <future>
-#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -12,98 +12,69 @@
 namespace partmark {
 namespace {
 
-completion_row keep_row(completion_row row, text_arena& texts) {
-  const auto keep = [&](std::optional<std::string_view>& text) {
-    if (text) text = texts.keep(*text);
-  };
-  row.plan = texts.keep(row.plan);
-  keep(row.granularity);
-  keep(row.first);
-  keep(row.last);
-  row.outcome = texts.keep(row.outcome);
-  keep(row.run_type);
-  keep(row.job);
-  return row;
-}
-
-// Of dates and outcome nothing is left to be read.
-void keep_texts(understood_row& row, text_arena& texts) {
-  row.plan = texts.keep(row.plan);
-  row.run_type = texts.keep(row.run_type);
-  row.job = texts.keep(row.job);
-}
-
 bool has_second_core() {
   static const bool has = std::thread::hardware_concurrency() > 1;
   return has;
 }
 
+// Null: it cannot be had now, or the path leads to another file by now.
+std::unique_ptr<journal_file> open_again(journal_file& file) {
+  auto second = journal_file::open(file.db().path());
+  if (!second || *second == nullptr || !(*second)->is_same_file(file)) return nullptr;
+  return std::move(*second);
+}
+
 }  // namespace
 
-void catch_up_reader::forget() {
-  goes_on_at_.reset();
-  is_ahead_ = false;
-  given_ = {};
-  ahead_ = {};
-}
-
-void catch_up_reader::keep(journal_file& file, const journal_cursor& from, std::size_t limit, const journal::plan_sink& sink,
-                           kept_slice& into) {
-  into.limit = limit;
-  into.rows.clear();
-  into.others.clear();
-  into.texts.clear();
-  into.slice = read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& from_file) {
-    const completion_row row = plan_row_of(from_file);
-    understood_row& understood = into.rows.emplace_back();
-    if (sink.understand(row, understood)) return keep_texts(understood, into.texts);
-    into.rows.pop_back();
-    into.others.push_back({into.rows.size(), keep_row(row, into.texts)});
-  });
-}
+void catch_up_reader::forget() { running_.reset(); }
 
 result<journal_slice> catch_up_reader::read(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink) {
-  const bool goes_on = std::exchange(goes_on_at_, std::nullopt) == from;
-  const bool was_ahead = std::exchange(is_ahead_, false) && ahead_.limit == limit;
-  result<journal_slice> slice = journal_slice{};
-  if (goes_on) {
-    std::swap(given_, ahead_);
-    if (!was_ahead) keep(file, from, limit, sink, given_);
-    deliver(file, sink);
-    slice = given_.slice;
-  } else {
-    slice = read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& row) { sink.row(plan_row_of(row)); });
-  }
-  if (slice && slice->full)
-    goes_on_at_ = slice->cursor;
+  const bool was_ahead = running_ && std::exchange(running_->is_ahead, false);
+  if (!was_ahead || running_->limit != limit || !running_->slices[running_->next].follows(from)) return read_first(file, from, limit, sink);
+  const slice_ahead& given = running_->slices[running_->next];
+  running_->next = 1 - running_->next;
+  const auto deliver = [&] { given.deliver(sink); };
+  if (given.is_sparse())
+    deliver();
   else
+    read_ahead(file, given.slice().cursor, sink, deliver);
+  return given.slice();
+}
+
+result<journal_slice> catch_up_reader::read_first(journal_file& file, const journal_cursor& from, std::size_t limit,
+                                                  journal::plan_sink& sink) {
+  auto slice = read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& row) { sink.row(plan_row_of(row)); });
+  const bool goes_on = slice && slice->full && has_second_core();
+  const auto last = goes_on ? file.plans().last_seq() : result<std::int64_t>(0);
+  if (!goes_on || !last || *last - slice->cursor.folded_seq < static_cast<std::int64_t>(limit)) {
     forget();
+    return slice;
+  }
+  if (!running_) running_ = std::make_unique<catch_up>();
+  if (!running_->second) running_->second = open_again(file);
+  running_->limit = limit;
+  running_->last_seq = *last;
+  read_ahead(file, slice->cursor, sink, [] {});
   return slice;
 }
 
-void catch_up_reader::deliver(journal_file& file, journal::plan_sink& sink) {
-  std::future<void> next;
-  if (given_.slice && given_.slice->full && has_second_core()) {
-    try {
-      next = std::async(std::launch::async, keep, std::ref(file), given_.slice->cursor, given_.limit, std::cref(sink), std::ref(ahead_));
-    } catch (const std::system_error&) {  // no thread to be had: the next slice is read when it is asked for
-    }
+template <class Meanwhile>
+void catch_up_reader::read_ahead(journal_file& file, const journal_cursor& from, const journal::plan_sink& sink, Meanwhile meanwhile) {
+  const auto width = static_cast<std::int64_t>(running_->limit);
+  // The journal's end is read when it is asked for: a record committed meanwhile belongs to it.
+  if (!running_->second || running_->last_seq - from.folded_seq < width) return meanwhile();
+  slice_ahead& ahead = running_->slices[running_->next];
+  ahead.begin(from, from.folded_seq + width);
+  std::future<void> other;
+  try {
+    other = std::async(std::launch::async, [&] { ahead.take_pieces(*running_->second, sink); });
+  } catch (const std::system_error&) {  // no thread to be had: this one reads them all
   }
-  const std::span<const understood_row> rows = given_.rows;
-  std::size_t done = 0;
-  const auto deliver_until = [&](std::size_t end) {
-    if (end > done) sink.understood(rows.subspan(done, end - done));
-    done = end;
-  };
-  for (const auto& [before, row] : given_.others) {
-    deliver_until(before);
-    sink.row(row);
-  }
-  deliver_until(rows.size());
-  if (!next.valid()) return;
-  next.get();
-  // The journal's end is read when it is asked for, or a record committed since would be passed over; so is what failed, to be told then.
-  is_ahead_ = ahead_.slice && ahead_.slice->full;
+  meanwhile();
+  ahead.take_pieces(file, sink);
+  if (other.valid()) other.get();
+  // What failed is read once more when it is asked for, and told then.
+  running_->is_ahead = ahead.whole(file);
 }
 
 }  // namespace partmark

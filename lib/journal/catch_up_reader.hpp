@@ -1,49 +1,45 @@
-// Reads plans' records for the fold; while there is much to catch up on, a second thread reads the next slice during the fold of this one.
-// Reading is half of a catch-up (docs/performance.md), and the other core is free then. The thread lives inside one read(): it alone
-// uses the connection while the sink is given rows, and has ended before read() returns. Owned by the journal port, on the loop's thread.
+// Reads plans' records for the fold; while there is much to catch up on, a second thread reads the next slice during the fold of this one,
+// and the loop's helps it once it has folded. Reading is more than half of a catch-up (docs/performance.md), and the other core is free
+// then. The thread lives inside one read(), with a connection of its own to the same file, and has ended before read() returns. Owned by
+// the journal port, on the loop's thread.
 #pragma once
 
-#include "core/text_arena.hpp"
 #include "journal/journal_file.hpp"
+#include "journal/slice_ahead.hpp"
 
+#include <array>
 #include <cstddef>
-#include <optional>
-#include <vector>
+#include <cstdint>
+#include <memory>
 
 namespace partmark {
 
 class catch_up_reader {
  public:
-  // As journal::read_plans. Views that the sink is given live until it returns.
+  // As journal::read_plans. Views that the sink is given live until it returns. `file` is the same one until forget().
   result<journal_slice> read(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink);
 
-  // What was read ahead is of another file, or not sure any more.
+  // What was read ahead is of another file, or not sure any more. Gives back what the catch-up took.
   void forget();
 
  private:
-  // A row that the sink did not understand, and how many came before it that it did.
-  struct other_row {
-    std::size_t before = 0;
-    completion_row row;
-  };
-  // A slice, with what its rows say; their texts lie in its own.
-  struct kept_slice {
+  struct catch_up {
+    std::unique_ptr<journal_file> second;  // the same file, for the second thread
     std::size_t limit = 0;
-    result<journal_slice> slice = journal_slice{};
-    std::vector<understood_row> rows{};
-    std::vector<other_row> others{};
-    text_arena texts{};
+    std::int64_t last_seq = 0;  // every number until here is given
+    // They take turns, and keep their memory for as long as the catch-up lasts: memory that is new each time costs more than what is
+    // written into it.
+    std::array<slice_ahead, 2> slices;
+    std::size_t next = 0;
+    bool is_ahead = false;  // slices[next] was read
   };
 
-  static void keep(journal_file& file, const journal_cursor& from, std::size_t limit, const journal::plan_sink& sink, kept_slice& into);
-  void deliver(journal_file& file, journal::plan_sink& sink);
+  result<journal_slice> read_first(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink);
+  // Reads the slice that begins at `from`, if there is one, while `meanwhile` runs.
+  template <class Meanwhile>
+  void read_ahead(journal_file& file, const journal_cursor& from, const journal::plan_sink& sink, Meanwhile meanwhile);
 
-  std::optional<journal_cursor> goes_on_at_;  // where the last slice, a full one, ended
-  // Two that take turns, and keep their memory for as long as the catch-up lasts: memory that is new each time costs more than what is
-  // written into it.
-  kept_slice given_;
-  kept_slice ahead_;
-  bool is_ahead_ = false;  // ahead_ is the slice from there on, a full one
+  std::unique_ptr<catch_up> running_;  // null: there is not so much to read
 };
 
 }  // namespace partmark

@@ -26,6 +26,9 @@ class journal_file {
   // False when the path, or its log, is another file now than the one that is open here.
   [[nodiscard]] result<bool> still_there() const;
 
+  // Whether the other one has open what is open here, its log too.
+  [[nodiscard]] bool is_same_file(const journal_file& other) const { return id_ == other.id_ && wal_id_ == other.wal_id_; }
+
   // errc::identity when this is not the journal that `folded` speaks of, with what was found and what was expected. Reads uuid() anew.
   result<void> verify(const journal_position& folded);
 

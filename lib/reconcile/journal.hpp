@@ -42,7 +42,7 @@ enum class journal_look {
 struct journal_slice {
   journal_cursor cursor;
   std::size_t rows = 0;
-  bool full = false;  // it stopped at the limit: there may be more
+  bool full = false;  // it stopped at the limit, of rows or of numbers: there may be more
 };
 
 // A record of which all is understood that it says by itself; what its plan makes of it is still to be seen. The views live as long as

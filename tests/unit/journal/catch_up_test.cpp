@@ -1,4 +1,5 @@
-// A catch-up reads the next slice on a second thread during the fold of this one: what arrives must be what a plain read gives.
+// A catch-up reads the next slice in pieces, on a second thread during the fold of this one and then on both: what arrives must be what a
+// plain read gives.
 #include "unit/journal/journal_fixture.hpp"
 
 #include <filesystem>
@@ -160,6 +161,51 @@ TEST_F(catching_up, what_a_row_says_comes_with_it_and_what_says_nothing_comes_in
   EXPECT_EQ(sink.rows, expected) << "the first slice is given as it is read";
 }
 
+// Ahead is read by numbers, and there may be 9e18 of them between two rows.
+TEST_F(catching_up, numbers_without_rows_cost_no_turns) {
+  make_journal();
+  insert(12);
+  const auto jump_to = [&](const std::string& seq) {
+    auto job = open_as_job(path);
+    job.execute("UPDATE sqlite_sequence SET seq = " + seq + " WHERE name = 'plan_completion'").value();
+  };
+  jump_to("1000000000000");
+  insert(12);
+  jump_to("9223372036854775800");
+  insert(7);
+  keeping_sink sink;
+  int turns = 0;
+  do {
+    read(4, sink).value();
+  } while (more && ++turns < 100);
+  EXPECT_LT(turns, 20);
+  ASSERT_EQ(sink.rows.size(), 31);
+  EXPECT_EQ(sink.rows[12].seq, 1'000'000'000'001);
+  EXPECT_EQ(sink.rows[30].seq, 9'223'372'036'854'775'807);
+  EXPECT_EQ(at.plans.folded_seq, 9'223'372'036'854'775'807);
+}
+
+TEST_F(catching_up, a_pruned_start_and_rows_gone_here_and_there_are_passed) {
+  make_journal();
+  insert(60);
+  {
+    auto owner = open_as_job(path);
+    owner.execute("DROP TRIGGER plan_completion_delete").value();
+    owner.execute("DELETE FROM plan_completion WHERE seq <= 10 OR seq % 7 = 0 OR seq BETWEEN 30 AND 47").value();
+  }
+  keeping_sink plain;
+  read_to_end(1000, plain);
+  const journal_cursor end = at.plans;
+  for (const std::size_t limit : {1U, 2U, 5U, 8U, 20U}) {
+    start_over();
+    keeping_sink sliced;
+    read_to_end(limit, sliced);
+    ASSERT_EQ(sliced.rows.size(), plain.rows.size()) << "slices of " << limit;
+    for (std::size_t i = 0; i < plain.rows.size(); ++i) EXPECT_EQ(sliced.rows[i].seq, plain.rows[i].seq);
+    EXPECT_EQ(at.plans, end);
+  }
+}
+
 TEST_F(catching_up, a_refold_from_the_start_reads_from_the_start) {
   make_journal();
   insert(20);
@@ -212,6 +258,24 @@ TEST_F(catching_up, a_restored_copy_is_read_anew) {
   read_to_end(4, sink);
   ASSERT_EQ(sink.rows.size(), 20);
   for (std::size_t i = 12; i < 20; ++i) EXPECT_EQ(sink.rows[i].plan, "restored");
+}
+
+// The second thread opens the path, which may lead elsewhere since the look.
+TEST_F(catching_up, rows_of_a_journal_put_in_its_place_meanwhile_are_not_mixed_in) {
+  make_journal();
+  insert(20);
+  const std::string other = folder.file("other.db");
+  init_journal(other).value();
+  {
+    auto job = open_as_job(other);
+    for (int i = 0; i < 20; ++i) insert_day(job, "stranger");
+  }
+  keeping_sink sink;
+  reader.look(at).value();
+  replace_by(other);
+  for (int turn = 0; turn < 5; ++turn) at.plans = reader.read_plans(at.plans, 4, sink).value().cursor;
+  ASSERT_EQ(sink.rows.size(), 20);
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(sink.rows[i].plan, "plan-" + std::to_string(i));
 }
 
 TEST_F(catching_up, what_a_sink_throws_comes_out_and_the_next_read_goes_on) {

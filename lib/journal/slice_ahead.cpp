@@ -1,0 +1,123 @@
+#include "journal/slice_ahead.hpp"
+
+#include "journal/row_views.hpp"
+#include "sqlite/transaction.hpp"
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace partmark {
+namespace {
+
+completion_row keep_row(completion_row row, text_arena& texts) {
+  const auto keep = [&](std::optional<std::string_view>& text) {
+    if (text) text = texts.keep(*text);
+  };
+  row.plan = texts.keep(row.plan);
+  keep(row.granularity);
+  keep(row.first);
+  keep(row.last);
+  row.outcome = texts.keep(row.outcome);
+  keep(row.run_type);
+  keep(row.job);
+  return row;
+}
+
+// Of dates and outcome nothing is left to be read.
+void keep_texts(understood_row& row, text_arena& texts) {
+  row.plan = texts.keep(row.plan);
+  row.run_type = texts.keep(row.run_type);
+  row.job = texts.keep(row.job);
+}
+
+}  // namespace
+
+void slice_ahead::begin(const journal_cursor& from, std::int64_t until) {
+  from_ = from;
+  until_ = until;
+  taken_ = 0;
+  for (piece& p : pieces_) {
+    p.rows.clear();
+    p.others.clear();
+    p.texts.clear();
+    p.last_seq = 0;
+    p.whole = false;
+  }
+}
+
+std::int64_t slice_ahead::end_of(std::size_t index) const {
+  const auto count = static_cast<std::int64_t>(pieces_.size());
+  const std::int64_t width = until_ - from_.folded_seq;
+  return from_.folded_seq + width / count * static_cast<std::int64_t>(index) + width % count * static_cast<std::int64_t>(index) / count;
+}
+
+void slice_ahead::take_pieces(journal_file& file, const journal::plan_sink& sink) {
+  const auto scope = sqlite::transaction::begin(file.db(), sqlite::transaction_kind::deferred);
+  if (!scope) return;
+  const auto last = file.plans().last_seq();
+  if (!last || *last < until_) return;
+  for (std::size_t i = taken_++; i < pieces_.size(); i = taken_++)
+    pieces_[i].whole = read_piece(file, end_of(i), end_of(i + 1), sink, pieces_[i]);
+}
+
+bool slice_ahead::read_piece(journal_file& file, std::int64_t after, std::int64_t until, const journal::plan_sink& sink, piece& into) {
+  bool ascending = true;
+  into.last_seq = after;
+  const auto done = file.plans().scan(after, [&](const sqlite::argument_row& from_file) {
+    const std::int64_t seq = from_file.int64(plan_column::seq);
+    ascending = seq > into.last_seq;
+    if (!ascending || seq > until) return true;
+    into.last_seq = seq;
+    const completion_row row = plan_row_of(from_file);
+    understood_row& understood = into.rows.emplace_back();
+    if (sink.understand(row, understood)) {
+      keep_texts(understood, into.texts);
+      return false;
+    }
+    into.rows.pop_back();
+    into.others.push_back({into.rows.size(), keep_row(row, into.texts)});
+    return false;
+  });
+  if (into.rows.empty() && into.others.empty()) into.last_seq = 0;
+  return done && ascending;
+}
+
+bool slice_ahead::whole(journal_file& file) {
+  slice_ = {.cursor = from_, .rows = 0, .full = true};
+  slice_.cursor.folded_seq = until_;
+  std::int64_t anchor = 0;
+  for (const piece& p : pieces_) {
+    if (!p.whole) return false;
+    slice_.rows += p.rows.size() + p.others.size();
+    if (p.last_seq > 0) anchor = p.last_seq;
+  }
+  if (anchor == 0) return true;
+  const auto hash = file.plans().hash_of(anchor);
+  if (!hash || !*hash) return false;
+  slice_.cursor.anchor_seq = anchor;
+  slice_.cursor.anchor_hash = **hash;
+  return true;
+}
+
+bool slice_ahead::is_sparse() const { return static_cast<std::int64_t>(slice_.rows) < (until_ - from_.folded_seq) / 2; }
+
+void slice_ahead::deliver(journal::plan_sink& sink) const {
+  for (const piece& p : pieces_) deliver(p, sink);
+}
+
+void slice_ahead::deliver(const piece& p, journal::plan_sink& sink) {
+  const std::span<const understood_row> rows = p.rows;
+  std::size_t done = 0;
+  const auto deliver_until = [&](std::size_t end) {
+    if (end > done) sink.understood(rows.subspan(done, end - done));
+    done = end;
+  };
+  for (const auto& [before, row] : p.others) {
+    deliver_until(before);
+    sink.row(row);
+  }
+  deliver_until(rows.size());
+}
+
+}  // namespace partmark
