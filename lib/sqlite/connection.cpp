@@ -50,11 +50,10 @@ void connection::closer::operator()(sqlite3* db) const {
 
 connection& connection::operator=(connection&& other) noexcept {
   if (this != &other) {
-    data_version_.reset();  // before the handle that it belongs to
+    often_run_.reset();  // before the handle that they belong to
     handle_ = std::move(other.handle_);
     log_frames_ = std::move(other.log_frames_);
-    data_version_ = std::move(other.data_version_);
-    other.data_version_.reset();
+    often_run_ = std::move(other.often_run_);
     path_ = std::move(other.path_);
   }
   return *this;
@@ -86,6 +85,27 @@ result<statement> connection::prepare(std::string_view sql) {
   if (code != SQLITE_OK) return failure(handle_.get(), code, "read");
   assert(raw != nullptr && "empty SQL");
   return statement(raw);
+}
+
+result<statement*> connection::often(often_run_statement which, std::string_view sql) {
+  if (!often_run_) often_run_ = std::make_unique<often_run>();
+  std::optional<statement>& kept = (*often_run_).*which;
+  if (!kept) {
+    auto prepared = prepare(sql);
+    if (!prepared) return prepared.error();
+    kept = std::move(*prepared);
+  }
+  return &*kept;
+}
+
+result<void> connection::run_often(often_run_statement which, std::string_view sql, std::string_view doing) {
+  const auto prepared = often(which, sql);
+  if (!prepared) return prepared.error();
+  sqlite3_stmt* const raw = (*prepared)->handle_.get();
+  const int code = sqlite3_step(raw);
+  result<void> done = code == SQLITE_DONE ? result<void>() : result<void>(failure(handle_.get(), code, doing));
+  sqlite3_reset(raw);
+  return done;
 }
 
 result<void> connection::execute(const std::string& sql) {
@@ -189,12 +209,9 @@ result<void> connection::sync_wal() {
 void connection::release_memory() { sqlite3_db_release_memory(handle_.get()); }
 
 result<std::int64_t> connection::data_version() {
-  if (!data_version_) {
-    auto prepared = prepare("PRAGMA data_version");
-    if (!prepared) return prepared.error();
-    data_version_ = std::move(*prepared);
-  }
-  auto rows = data_version_->query();
+  const auto prepared = often(&often_run::data_version, "PRAGMA data_version");
+  if (!prepared) return prepared.error();
+  auto rows = (*prepared)->query();
   const auto row = rows.step();
   if (!row) return row.error();
   return rows.int64(0);

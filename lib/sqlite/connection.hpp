@@ -88,6 +88,18 @@ class connection {
  private:
   friend class transaction;
   friend class row_function;
+  // Parsing such a statement anew takes as long as running it.
+  struct often_run {
+    std::optional<statement> data_version;
+    std::optional<statement> begin;
+    std::optional<statement> begin_immediate;
+    std::optional<statement> commit;
+  };
+  using often_run_statement = std::optional<statement> often_run::*;
+  result<statement*> often(often_run_statement which, std::string_view sql);
+  // One that answers no row. `doing` it fails, says the error.
+  result<void> run_often(often_run_statement which, std::string_view sql, std::string_view doing);
+
   struct closer {
     void operator()(sqlite3* db) const;
   };
@@ -96,7 +108,7 @@ class connection {
   std::string path_;                 // as given to open()
   std::unique_ptr<int> log_frames_;  // before handle_, which writes to it
   std::unique_ptr<sqlite3, closer> handle_;
-  std::optional<statement> data_version_;  // after handle_: destroyed before it
+  std::unique_ptr<often_run> often_run_;  // after handle_: destroyed before it; null until one is run
 };
 
 }  // namespace partmark::sqlite

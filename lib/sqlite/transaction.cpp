@@ -1,17 +1,18 @@
 #include "sqlite/transaction.hpp"
 
 #include "sqlite/connection.hpp"
-#include "sqlite/failure.hpp"
 
 #include <cassert>
+#include <string_view>
 
 namespace partmark::sqlite {
 
 result<transaction> transaction::begin(connection& on, transaction_kind kind) {
   assert(!on.in_transaction());
-  const char* sql = kind == transaction_kind::immediate ? "BEGIN IMMEDIATE" : "BEGIN";
-  sqlite3* db = on.handle_.get();
-  if (const int code = sqlite3_exec(db, sql, nullptr, nullptr, nullptr); code != SQLITE_OK) return failure(db, code, "begin a transaction");
+  constexpr std::string_view doing = "begin a transaction";
+  auto begun = kind == transaction_kind::immediate ? on.run_often(&connection::often_run::begin_immediate, "BEGIN IMMEDIATE", doing)
+                                                   : on.run_often(&connection::often_run::begin, "BEGIN", doing);
+  if (!begun) return begun.error();
   return transaction(on);
 }
 
@@ -27,8 +28,7 @@ result<void> transaction::commit() {
   if (!connection_->in_transaction())
     return error{errc::io,
                  connection_->path() + ": cannot commit: the transaction was rolled back after an earlier error; do its work again"};
-  sqlite3* db = connection_->handle_.get();
-  if (const int code = sqlite3_exec(db, "COMMIT", nullptr, nullptr, nullptr); code != SQLITE_OK) return failure(db, code, "commit");
+  if (auto done = connection_->run_often(&connection::often_run::commit, "COMMIT", "commit"); !done) return done;
   connection_ = nullptr;
   return {};
 }

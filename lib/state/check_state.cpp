@@ -23,6 +23,7 @@ struct rule {
 
 constexpr rule rules[] = {
     {"ids of plans have a gap", "SELECT 'plan ' || id FROM plan WHERE id >= (SELECT count(*) FROM plan) OR id < 0"},
+    {"has no row in plan_progress", "SELECT 'plan ' || uuid FROM plan WHERE id NOT IN (SELECT plan_id FROM plan_progress)"},
     {"the journal's cursor lies behind its anchor",
      "SELECT 'progress' FROM progress WHERE plan_anchor_seq > plan_folded_seq OR table_anchor_seq > table_folded_seq"},
     {"progress must be one row", "SELECT count(*) || ' rows' FROM progress HAVING count(*) <> 1"},
@@ -30,7 +31,8 @@ constexpr rule rules[] = {
     {"names a plan that is not there",
      "SELECT what || ' of plan id ' || plan_id FROM (SELECT 'mark_run' AS what, plan_id FROM mark_run UNION SELECT 'pending_run', plan_id"
      " FROM pending_run UNION SELECT 'limbo_run', plan_id FROM limbo_run UNION SELECT 'held_run', plan_id FROM held_run UNION SELECT"
-     " 'hold', plan_id FROM hold UNION SELECT 'intent', plan_id FROM intent UNION SELECT 'attempt', plan_id FROM attempt)"
+     " 'hold', plan_id FROM hold UNION SELECT 'intent', plan_id FROM intent UNION SELECT 'attempt', plan_id FROM attempt"
+     " UNION SELECT 'plan_progress', plan_id FROM plan_progress)"
      " WHERE plan_id NOT IN (SELECT id FROM plan)"},
     {"names a hold that is not there, or is another plan's",
      "SELECT 'held_run of plan id ' || plan_id || ' at ' || first FROM held_run AS r"
@@ -142,7 +144,7 @@ class checker {
     if (!read) return read.error();
     auto pending = file_.prepare("SELECT first, last, mark FROM pending_run WHERE plan_id = ? ORDER BY first");
     if (!pending) return pending.error();
-    return each_of(file_, "plan", select(state_rows::plan_columns, "plan ORDER BY id"), [&](const auto& row) {
+    return each_of(file_, "plan", select(state_rows::plan_columns, state_rows::plan_rows) + "ORDER BY id", [&](const auto& row) {
       plan_row plan;
       if (!state_rows::read(row, plan)) return false;
       const auto book = read->read(file_, plan);

@@ -33,7 +33,7 @@ class loader {
   [[nodiscard]] bool known(std::int64_t plan) const { return plan >= 0 && plan < std::ssize(shapes_); }
 
   result<void> plans() {
-    return each("plan", state_rows::select(state_rows::plan_columns, "plan ORDER BY id"), [&](const auto& row) {
+    return each("plan", state_rows::select(state_rows::plan_columns, state_rows::plan_rows) + "ORDER BY id", [&](const auto& row) {
       if (!state_rows::read(row, plan_) || plan_.id != shapes_.size()) return false;
       shapes_.push_back(plan_.shape);
       if (rows_)

@@ -46,8 +46,8 @@ result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file) {
   auto done = each_of(file, "attempt",
                       select(std::string(state_rows::attempt_columns) + ", (SELECT uuid FROM plan WHERE id = plan_id)",
                              // By its place in the ring: as dear as there are plans that wait, whatever is kept of their calls.
-                             "attempt WHERE (plan_id, slot) IN (SELECT id, (attempts - 1) % " + std::to_string(attempts_kept) +
-                                 " FROM plan WHERE pending_since IS NOT NULL AND attempts > 0)"
+                             "attempt WHERE (plan_id, slot) IN (SELECT plan_id, (attempts - 1) % " + std::to_string(attempts_kept) +
+                                 " FROM plan_progress WHERE pending_since IS NOT NULL AND attempts > 0)"
                                  " AND verdict <> 'accepted' ORDER BY sent_at + took DESC, plan_id"),
                       [&](const auto& row) {
                         auto& found = all.emplace_back();
@@ -71,7 +71,7 @@ result<plan_detail> plan(sqlite::connection& file, std::string_view uuid) {
   plan_detail detail;
   bool found = false;
   auto done = each_of(
-      file, "plan", select(state_rows::plan_columns, "plan WHERE uuid = ?"),
+      file, "plan", select(state_rows::plan_columns, state_rows::plan_rows) + "WHERE uuid = ?",
       [&](const auto& row) {
         found = true;
         return state_rows::read(row, detail.overview.plan);

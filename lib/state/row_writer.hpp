@@ -6,10 +6,13 @@
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace partmark {
 
@@ -21,41 +24,37 @@ class row_writer {
     std::string row = "(?";
     for (int i = 1; i < columns; ++i) row += ", ?";
     row += ')';
-    std::string text = std::string(head) + " VALUES " + row;
-    auto one = file.prepare(text + std::string(tail));
-    if (!one) return one.error();
-    for (std::size_t i = 1; i < rows_a_statement; ++i) text += ", " + row;
-    auto many = file.prepare(text + std::string(tail));
-    if (!many) return many.error();
-    return row_writer(std::move(*one), std::move(*many), columns);
+    std::string rows = row;
+    std::vector<sqlite::statement> statements;
+    for (std::size_t count = 1; count <= rows_a_statement; count *= 2, rows += ", " + rows) {
+      auto prepared = file.prepare(std::string(head) + " VALUES " + rows + std::string(tail));
+      if (!prepared) return prepared.error();
+      statements.push_back(std::move(*prepared));
+    }
+    return row_writer(std::move(statements), columns);
   }
 
   // In the order of `rows`. `bind(use, first, row)` binds a row's values to the parameters from `first` on; what it binds lives as long as
   // `rows`.
   template <class Rows, class Bind>
   result<void> write(const Rows& rows, Bind bind) {
-    std::size_t i = 0;
-    for (; i + rows_a_statement <= rows.size(); i += rows_a_statement) {
-      auto use = many_.query();
-      for (std::size_t n = 0; n < rows_a_statement; ++n) bind(use, 1 + columns_ * static_cast<int>(n), rows[i + n]);
+    for (std::size_t i = 0; i < rows.size();) {
+      const std::size_t count = std::bit_floor(std::min(rows.size() - i, rows_a_statement));
+      auto use = statements_[static_cast<std::size_t>(std::countr_zero(count))].query();
+      for (std::size_t n = 0; n < count; ++n) bind(use, 1 + columns_ * static_cast<int>(n), rows[i + n]);
       if (const auto done = use.step(); !done) return done.error();
-    }
-    for (; i < rows.size(); ++i) {
-      auto use = one_.query();
-      bind(use, 1, rows[i]);
-      if (const auto done = use.step(); !done) return done.error();
+      i += count;
     }
     return {};
   }
 
  private:
+  // A turn of deliveries ends some ten calls.
   static constexpr std::size_t rows_a_statement = 16;
 
-  row_writer(sqlite::statement one, sqlite::statement many, int columns)
-      : one_(std::move(one)), many_(std::move(many)), columns_(columns) {}
+  row_writer(std::vector<sqlite::statement> statements, int columns) : statements_(std::move(statements)), columns_(columns) {}
 
-  sqlite::statement one_;
-  sqlite::statement many_;
+  std::vector<sqlite::statement> statements_;  // for 1, 2, 4 … rows
   int columns_;
 };
 

@@ -17,12 +17,13 @@ using state_rows::select;
 // Plans by id, those for which `where` holds.
 result<std::map<plan_id, plan_row>> plans_where(sqlite::connection& file, std::string_view where) {
   std::map<plan_id, plan_row> found;
-  auto done = each_of(file, "plan", select(state_rows::plan_columns, "plan WHERE ") + std::string(where), [&](const auto& row) {
-    plan_row plan;
-    if (!state_rows::read(row, plan)) return false;
-    found.emplace(plan.id, std::move(plan));
-    return true;
-  });
+  auto done =
+      each_of(file, "plan", select(state_rows::plan_columns, state_rows::plan_rows) + "WHERE " + std::string(where), [&](const auto& row) {
+        plan_row plan;
+        if (!state_rows::read(row, plan)) return false;
+        found.emplace(plan.id, std::move(plan));
+        return true;
+      });
   if (!done) return done.error();
   return found;
 }
@@ -51,7 +52,7 @@ result<state_summary> summary(sqlite::connection& file) {
   if (done)
     done = each_of(file, "plan",
                    "SELECT (SELECT count(*) FROM plan), (SELECT count(DISTINCT plan_id) FROM held_run),"
-                   " (SELECT coalesce(sum(last - first + 1), 0) FROM pending_run), (SELECT min(pending_since) FROM plan),"
+                   " (SELECT coalesce(sum(last - first + 1), 0) FROM pending_run), (SELECT min(pending_since) FROM plan_progress),"
                    " (SELECT count(*) FROM rejected), (SELECT count(*) FROM intent),"
                    " (SELECT count(*) FROM trigger_entry WHERE status <> 2), (SELECT count(*) FROM trigger_entry WHERE status = 2)",
                    [&](const auto& row) {
@@ -77,7 +78,7 @@ result<state_summary> summary(sqlite::connection& file) {
 
 result<std::vector<plan_overview>> plans(sqlite::connection& file) {
   std::vector<plan_overview> all;  // indexed by id until the end: ids are dense
-  auto done = each_of(file, "plan", select(state_rows::plan_columns, "plan ORDER BY id"), [&](const auto& row) {
+  auto done = each_of(file, "plan", select(state_rows::plan_columns, state_rows::plan_rows) + "ORDER BY id", [&](const auto& row) {
     plan_row& plan = all.emplace_back().plan;
     return state_rows::read(row, plan) && plan.id + 1 == all.size();
   });

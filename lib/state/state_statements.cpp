@@ -13,7 +13,6 @@ enum which : std::size_t {
   count_plan_rows,
   new_plan_row,
   change_plan_row,
-  change_progress,
   put_hold_row,
   drop_hold,
   forget_rejects,
@@ -33,14 +32,10 @@ constexpr std::array<std::string_view, statements> sql_texts{
     // count_plan_rows
     "SELECT coalesce(max(id) + 1, 0) FROM plan",
     // new_plan_row
-    "INSERT INTO plan (kind, granularity, run_type, pending_since, refold_next, refold_until, attempts, id, uuid)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO plan (kind, granularity, run_type, refold_next, refold_until, id, uuid) VALUES (?, ?, ?, ?, ?, ?, ?)",
     // change_plan_row; its uuid never changes. (One INSERT that updates on conflict would have to look after the uuid's index, at ten
     // times the price.)
-    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, pending_since = ?, refold_next = ?, refold_until = ?, attempts = ? WHERE id "
-    "= ?",
-    // change_progress: of what a call changes no CHECK speaks, and those of other columns are left out then
-    "UPDATE plan SET pending_since = ?, attempts = ? WHERE id = ?",
+    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, refold_next = ?, refold_until = ? WHERE id = ?",
     // put_hold_row
     "INSERT OR REPLACE INTO hold (id, plan_id, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -69,6 +64,9 @@ constexpr std::array<std::string_view, statements> sql_texts{
     // raise_last_call
     "UPDATE progress SET last_call_id = max(last_call_id, ?)",
 };
+
+// The row of the last call's number would be another page of every commit. A restart passes as many numbers as were not given out.
+constexpr std::uint64_t calls_reserved_at_once = 1000;
 
 // f(element) for each until one fails.
 template <class Elements, class F>
@@ -108,6 +106,8 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
   if (!limbo) return limbo.error();
   auto held = run_table::prepare(file, "held_run", "hold_id");
   if (!held) return held.error();
+  auto progress = row_writer::prepare(file, "INSERT OR REPLACE INTO plan_progress (plan_id, pending_since, attempts)", 3);
+  if (!progress) return progress.error();
   auto intents = row_writer::prepare(file, "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at, claims)", 5);
   if (!intents) return intents.error();
   // The latest attempts of a plan lie in a ring.
@@ -124,13 +124,13 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
     if (!prepared) return prepared.error();
     others.push_back(std::move(*prepared));
   }
-  return state_statements(std::move(*marks), std::move(*pending), std::move(*limbo), std::move(*held), std::move(*intents),
-                          std::move(*attempts), std::move(others));
+  return state_statements(std::move(*marks), std::move(*pending), std::move(*limbo), std::move(*held), std::move(*progress),
+                          std::move(*intents), std::move(*attempts), std::move(others));
 }
 
 result<void> state_statements::apply(const state_changes& c) {
   if (auto done = count_plans(); !done) return done;
-  if (auto done = for_each(c.plans, [&](const auto& row) { return put_plan(row); }); !done) return done;
+  if (auto done = put_plans(c.plans); !done) return done;
   if (auto done = marks_.apply(c.marks); !done) return done;
   if (auto done = pending_.apply(c.pending); !done) return done;
   if (auto done = limbo_.apply(c.limbo); !done) return done;
@@ -163,14 +163,23 @@ result<void> state_statements::count_plans() {
 result<void> state_statements::put_plan(const plan_change& row) {
   const bool partitioned = row.shape.kind == plan_kind::partitioned;
   const std::optional<std::string_view> unit = partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
-  const auto since = row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt;
   const auto kind = to_text(row.shape.kind);
   const bool is_known = row.id < *plans_known_;
-  if (is_known && row.progress_only) return others_[change_progress].run(since, row.attempts, row.id);
-  if (is_known)
-    return others_[change_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.attempts, row.id);
+  if (is_known) return others_[change_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.id);
   plans_known_ = std::int64_t{row.id} + 1;
-  return others_[new_plan_row].run(kind, unit, row.run_type, since, row.refold_next, row.refold_until, row.attempts, row.id, row.uuid);
+  return others_[new_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.id, row.uuid);
+}
+
+result<void> state_statements::put_plans(const std::vector<plan_change>& rows) {
+  for (const plan_change& row : rows) {
+    if (row.progress_only && row.id < *plans_known_) continue;
+    if (auto done = put_plan(row); !done) return done;
+  }
+  return progress_.write(rows, [](sqlite::statement::use& use, int at, const plan_change& row) {
+    use.bind(at, row.id);
+    use.bind(at + 1, row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt);
+    use.bind(at + 2, row.attempts);
+  });
 }
 
 result<void> state_statements::put_hold(const hold_row& row) {
@@ -238,8 +247,11 @@ result<void> state_statements::put_last_call(const state_changes& changes) {
   std::uint64_t last = 0;
   for (const auto& row : changes.intents) last = std::max(last, row.call_id);
   for (const auto& row : changes.attempts) last = std::max(last, row.call_id);
-  if (last == 0) return {};
-  return others_[raise_last_call].run(last);
+  if (last <= calls_reserved_) return {};
+  const std::uint64_t reserved = last + calls_reserved_at_once;
+  auto done = others_[raise_last_call].run(reserved);
+  if (done) calls_reserved_ = reserved;
+  return done;
 }
 
 }  // namespace partmark

@@ -87,20 +87,25 @@ class state_statements {
   // forget() follows.
   result<void> apply(const state_changes& changes);
   // What was applied last is not in the file.
-  void forget() { plans_known_.reset(); }
+  void forget() {
+    plans_known_.reset();
+    calls_reserved_ = 0;
+  }
 
  private:
-  state_statements(run_table marks, run_table pending, run_table limbo, run_table held, row_writer intents, row_writer attempts,
-                   std::vector<sqlite::statement> others)
+  state_statements(run_table marks, run_table pending, run_table limbo, run_table held, row_writer progress, row_writer intents,
+                   row_writer attempts, std::vector<sqlite::statement> others)
       : marks_(std::move(marks)),
         pending_(std::move(pending)),
         limbo_(std::move(limbo)),
         held_(std::move(held)),
+        progress_(std::move(progress)),
         intents_(std::move(intents)),
         attempts_(std::move(attempts)),
         others_(std::move(others)) {}
 
   result<void> count_plans();
+  result<void> put_plans(const std::vector<plan_change>& rows);
   result<void> put_plan(const plan_change& row);
   result<void> put_hold(const hold_row& row);
   result<void> put_rejected(const rejected_row& row);
@@ -115,10 +120,12 @@ class state_statements {
   run_table pending_;
   run_table limbo_;
   run_table held_;
+  row_writer progress_;
   row_writer intents_;
   row_writer attempts_;
   std::vector<sqlite::statement> others_;    // by the enumerators of the .cpp
   std::optional<std::int64_t> plans_known_;  // that the file has: their ids are dense
+  std::uint64_t calls_reserved_ = 0;         // no number until here is given out again
 };
 
 }  // namespace partmark

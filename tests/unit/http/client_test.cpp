@@ -195,7 +195,10 @@ TEST(http_client, lets_what_a_completion_throws_leave_the_loop) {
 }
 
 TEST(http_client, may_be_left_with_calls_when_the_loop_is_gone) {
-  scripted_server server({[](peer& p) { p.client_closes(); }});
+  scripted_server server({[](peer& p) {
+    p.read_request();
+    p.client_closes();
+  }});
   bool completed = false;
   {
     test_loop loop;

@@ -71,6 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
                       damage{"cursor_behind_anchor", "UPDATE progress SET plan_anchor_seq = 6", "behind its anchor"},
                       damage{"refold_past_its_end", "UPDATE plan SET refold_next = 9, refold_until = 8", "past its end"},
                       damage{"marks_of_nobody", "INSERT INTO mark_run VALUES (9, 0, 0, 0)", "plan that is not there"},
+                      damage{"progress_of_nobody", "INSERT INTO plan_progress VALUES (9, NULL, 0)", "plan that is not there"},
+                      damage{"plan_without_progress", "DELETE FROM plan_progress WHERE plan_id = 1", "no row in plan_progress"},
                       damage{"hold_of_nobody", "UPDATE hold SET plan_id = 9", "plan that is not there"},
                       damage{"held_under_nothing", "DELETE FROM hold", "hold that is not there"},
                       damage{"held_under_another_plans_hold", "UPDATE hold SET plan_id = 1", "another plan's"},

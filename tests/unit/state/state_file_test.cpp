@@ -67,8 +67,8 @@ TEST_F(sqlite_state_test, a_file_of_version_1_is_brought_up_to_date_with_its_cal
     auto old = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
     old.execute(std::string(sql::state_migrations[0].sql)).value();
     old.execute(
-           "INSERT INTO plan (id, uuid, kind, granularity, run_type, refold_until, attempts)"
-           " VALUES (0, 'p', 'partitioned', 'DAY', '', 0, 18);"
+           "INSERT INTO plan (id, uuid, kind, granularity, run_type, pending_since, refold_until, attempts)"
+           " VALUES (0, 'p', 'partitioned', 'DAY', '', 1700000000000, 0, 18);"
            "UPDATE progress SET last_call_id = 41;"
            "INSERT INTO intent VALUES (0, 41, 'update', 7);"
            "INSERT INTO intent_range VALUES (0, 1, 10, 12, 0), (0, 0, -5, -4, 1);"
@@ -79,6 +79,7 @@ TEST_F(sqlite_state_test, a_file_of_version_1_is_brought_up_to_date_with_its_cal
   EXPECT_EQ(state_reader::open(path).error().code, errc::invalid);
   const auto all = loaded(*opened(path));
   EXPECT_EQ(all.plans.at(0).attempts, 18U);
+  EXPECT_EQ(all.plans.at(0).pending_since, at_ms(1'700'000'000'000));
   ASSERT_EQ(all.intents.size(), 1U);
   EXPECT_EQ(all.intents[0].claims.claims, (std::vector<claim>{{{-5, -4}, mark::failed}, {{10, 12}, mark::success}}));
   const auto kept = reader_of(path).plan("p").value().attempts;
@@ -91,10 +92,10 @@ TEST_F(sqlite_state_test, a_newer_partmarks_file_is_left_alone) {
   {
     ASSERT_TRUE(opened(path)->commit(everything()));
   }
-  execute("PRAGMA user_version = 3");
+  execute("PRAGMA user_version = 4");
   EXPECT_EQ(sqlite_state::open(path).error().code, errc::newer_version);
   EXPECT_EQ(state_reader::open(path).error().code, errc::newer_version);
-  EXPECT_EQ(count("PRAGMA user_version"), 3);
+  EXPECT_EQ(count("PRAGMA user_version"), 4);
 }
 
 TEST_F(sqlite_state_test, what_is_no_database_is_corrupt) {
