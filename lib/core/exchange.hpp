@@ -20,7 +20,9 @@ struct http_request {
 
 struct http_reply {
   unsigned status = 0;
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+  // Names in lower case; without those that the carrier reads itself or that tell of the server: Connection, Content-Length, Date, Server,
+  // Transfer-Encoding.
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
   [[nodiscard]] std::optional<std::string_view> header(std::string_view lower_case_name) const {

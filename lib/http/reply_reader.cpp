@@ -21,10 +21,25 @@ constexpr std::size_t framing_factor = 8;
 // chunk a second time, so a server that sends it byte by byte could stop the process.
 constexpr std::size_t chunk_bytes_min = 5;
 
-constexpr std::size_t headers_expected = 8;
+// Content-Type, and perhaps one more.
+constexpr std::size_t headers_expected = 1;
 
 // Room is made ahead for so much of a body whose length was announced: who announces more has to send it first.
 constexpr std::size_t body_bytes_trusted = 64 * 1024;
+
+// Kept, they would be half of what a reply takes, freed by another thread than the one that read it.
+bool only_carries(beast_http::field field) {
+  switch (field) {
+    case beast_http::field::connection:
+    case beast_http::field::content_length:
+    case beast_http::field::date:
+    case beast_http::field::server:
+    case beast_http::field::transfer_encoding:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::string lower_case(boost::beast::string_view name) {
   std::string lower(name.data(), name.size());
@@ -48,7 +63,8 @@ struct reply_reader::parser final : beast_http::basic_parser<false> {
     reply.status = static_cast<unsigned>(status);
     reply.headers.reserve(headers_expected);
   }
-  void on_field_impl(beast_http::field, text name, text value, error_code&) override {
+  void on_field_impl(beast_http::field field, text name, text value, error_code&) override {
+    if (only_carries(field)) return;
     reply.headers.emplace_back(lower_case(name), std::string(value.data(), value.size()));
   }
   void on_header_impl(error_code&) override {}
