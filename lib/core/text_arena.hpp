@@ -52,6 +52,11 @@ class text_arena {
     left_ = bytes_;
   }
 
+  // Makes room for the next texts now: on the thread whose memory it should be.
+  void make_room() {
+    if (left_ == 0) add_block(block_bytes);
+  }
+
   // Of less than 4 GiB.
   [[nodiscard]] kept_text keep_small(std::string_view text) {
     const bool is_long = text.size() >= kept_text::is_long;
@@ -66,13 +71,14 @@ class text_arena {
 
  private:
   char* take(std::size_t size) {
-    if (size > left_) {
-      left_ = size > block_bytes ? size : block_bytes;
-      bytes_ += left_;
-      next_ = blocks_.emplace_back(std::make_unique_for_overwrite<char[]>(left_)).get();
-    }
+    if (size > left_) add_block(size > block_bytes ? size : block_bytes);
     left_ -= size;
     return std::exchange(next_, next_ + size);
+  }
+  void add_block(std::size_t size) {
+    next_ = blocks_.emplace_back(std::make_unique_for_overwrite<char[]>(size)).get();
+    left_ = size;
+    bytes_ += size;
   }
 
   static constexpr std::size_t block_bytes = std::size_t{64} * 1024;

@@ -33,14 +33,18 @@ void keep_texts(understood_row& row, text_arena& texts) {
 
 }  // namespace
 
+// All memory is taken here: what the second thread takes from the heap, its end does not give back to the system.
 void slice_ahead::begin(const journal_cursor& from, std::int64_t until) {
   from_ = from;
   until_ = until;
   taken_ = 0;
+  const auto rows_max = static_cast<std::size_t>(until_ - from_.folded_seq) / pieces_.size() + 1;
   for (piece& p : pieces_) {
     p.rows.clear();
+    p.rows.reserve(rows_max);
     p.others.clear();
     p.texts.clear();
+    p.texts.make_room();
     p.last_seq = 0;
     p.whole = false;
   }
