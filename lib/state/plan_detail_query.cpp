@@ -28,9 +28,10 @@ void describe(const ledger& book, plan_detail& into) {
 }
 
 result<void> read_attempts(sqlite::connection& file, plan_id plan, std::vector<attempt_row>& into) {
+  const std::int64_t first = state_rows::attempt_place(plan, 0);
   return each_of(
-      file, "attempt", select(state_rows::attempt_columns, "attempt WHERE plan_id = ? ORDER BY call_id DESC"),
-      [&](const auto& row) { return state_rows::read(row, into.emplace_back()); }, plan);
+      file, "attempt", select(state_rows::attempt_columns, "attempt WHERE place BETWEEN ? AND ? ORDER BY call_id DESC"),
+      [&](const auto& row) { return state_rows::read(row, into.emplace_back()); }, first, first + attempts_kept - 1);
 }
 
 }  // namespace
@@ -43,12 +44,13 @@ result<std::vector<attempt_row>> attempts(sqlite::connection& file, plan_id plan
 
 result<std::vector<unanswered_plan>> unanswered(sqlite::connection& file) {
   std::vector<unanswered_plan> all;
+  const std::string kept = std::to_string(attempts_kept);
   auto done = each_of(file, "attempt",
-                      select(std::string(state_rows::attempt_columns) + ", (SELECT uuid FROM plan WHERE id = plan_id)",
+                      select(std::string(state_rows::attempt_columns) + ", (SELECT uuid FROM plan WHERE id = place >> 4)",
                              // By its place in the ring: as dear as there are plans that wait, whatever is kept of their calls.
-                             "attempt WHERE (plan_id, slot) IN (SELECT plan_id, (attempts - 1) % " + std::to_string(attempts_kept) +
+                             "attempt WHERE place IN (SELECT plan_id * " + kept + " + (attempts - 1) % " + kept +
                                  " FROM plan_progress WHERE pending_since IS NOT NULL AND attempts > 0)"
-                                 " AND verdict <> 'accepted' ORDER BY sent_at + took DESC, plan_id"),
+                                 " AND verdict <> 'accepted' ORDER BY sent_at + took DESC, place"),
                       [&](const auto& row) {
                         auto& found = all.emplace_back();
                         found.uuid = row.text(15);

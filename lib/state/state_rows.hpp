@@ -7,6 +7,7 @@
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,12 +22,18 @@ inline constexpr std::string_view hold_columns = "id, plan_id, http_status, code
 inline constexpr std::string_view rejected_columns = "seq, table_name, plan, reason, at";
 inline constexpr std::string_view intent_columns = "plan_id, call_id, kind, at, claims";
 inline constexpr std::string_view attempt_columns =
-    "plan_id, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once, not_before, http_status, code, message,"
+    "place >> 4, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once, not_before, http_status, code, "
+    "message,"
     " trace_id, claims";
 inline constexpr std::string_view trigger_columns =
     "table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries";
 inline constexpr std::string_view position_columns =
     "journal_uuid, plan_folded_seq, plan_anchor_seq, plan_anchor_hash, table_folded_seq, table_anchor_seq, table_anchor_hash";
+
+// Where the plan's ended call of this number, from 0, is kept: its place in the table attempt.
+[[nodiscard]] constexpr std::int64_t attempt_place(plan_id plan, std::uint32_t number) {
+  return std::int64_t{plan} * attempts_kept + number % attempts_kept;
+}
 
 // The current row. False: it has a value that means nothing.
 [[nodiscard]] bool read(const sqlite::statement::use& row, plan_row& into);

@@ -1,5 +1,7 @@
 #include "state/state_statements.hpp"
 
+#include "state/state_rows.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -113,9 +115,9 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
   // The latest attempts of a plan lie in a ring.
   auto attempts = row_writer::prepare(
       file,
-      "INSERT OR REPLACE INTO attempt (plan_id, slot, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once,"
+      "INSERT OR REPLACE INTO attempt (place, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once,"
       " not_before, http_status, code, message, trace_id, claims)",
-      16);
+      15);
   if (!attempts) return attempts.error();
   std::vector<sqlite::statement> others;
   others.reserve(statements);
@@ -207,22 +209,21 @@ result<void> state_statements::put_attempts(const std::vector<attempt_row>& rows
       texts_of(rows, [](const attempt_row& row) { return std::span(row.claims).first(std::min(row.claims.size(), attempt_claims_kept)); });
   return attempts_.write(rows, [&](sqlite::statement::use& use, int at, const attempt_row& row) {
     const verdict& v = row.ended;
-    use.bind(at, row.plan);
-    use.bind(at + 1, row.number % attempts_kept);
-    use.bind(at + 2, row.call_id);
-    use.bind(at + 3, row_codec::to_text(row.kind));
-    use.bind(at + 4, row.partitions);
-    use.bind(at + 5, row_codec::encode(row.sent_at));
-    use.bind(at + 6, row.took.count());
-    use.bind(at + 7, to_text(v.kind));
-    use.bind(at + 8, v.endpoint_trouble);
-    use.bind(at + 9, v.retry_at_once);
-    use.bind(at + 10, v.not_before ? std::optional(v.not_before->count()) : std::nullopt);
-    use.bind(at + 11, v.http_status);
-    use.bind(at + 12, v.code);
-    use.bind(at + 13, v.message);
-    use.bind(at + 14, v.trace_id);
-    use.bind(at + 15, claims[static_cast<std::size_t>(&row - rows.data())]);
+    use.bind(at, state_rows::attempt_place(row.plan, row.number));
+    use.bind(at + 1, row.call_id);
+    use.bind(at + 2, row_codec::to_text(row.kind));
+    use.bind(at + 3, row.partitions);
+    use.bind(at + 4, row_codec::encode(row.sent_at));
+    use.bind(at + 5, row.took.count());
+    use.bind(at + 6, to_text(v.kind));
+    use.bind(at + 7, v.endpoint_trouble);
+    use.bind(at + 8, v.retry_at_once);
+    use.bind(at + 9, v.not_before ? std::optional(v.not_before->count()) : std::nullopt);
+    use.bind(at + 10, v.http_status);
+    use.bind(at + 11, v.code);
+    use.bind(at + 12, v.message);
+    use.bind(at + 13, v.trace_id);
+    use.bind(at + 14, claims[static_cast<std::size_t>(&row - rows.data())]);
   });
 }
 

@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
                       damage{"clear_with_success", "UPDATE intent SET kind = 'clear'", "kind differ"},
                       damage{"refresh_with_ranges", "UPDATE intent SET kind = 'refresh'", "kind differ"},
                       damage{"call_id_from_the_future", "UPDATE progress SET last_call_id = 6", "beyond the last one"},
-                      damage{"slot_outside_of_the_ring", "UPDATE attempt SET slot = 16", "ring"},
+                      damage{"attempt_of_nobody", "UPDATE attempt SET place = -1", "plan that is not there"},
                       damage{"claims_that_end_before_they_start", "UPDATE intent SET claims = '[[5,1,1]]'", "cannot be read"},
                       damage{"claims_in_another_dress", "UPDATE intent SET claims = '[ [10, 10, 1] ]'", "cannot be read"},
                       damage{"claims_that_are_no_list", "UPDATE intent SET claims = '5'", "cannot be read"},
