@@ -1,17 +1,21 @@
 """partmarkd under a service manager: stop, reload, and what it tells through NOTIFY_SOCKET."""
 
 import os
+import select
 import signal
 import socket
+import time
 import unittest
 
 from can import simulator
+from held_thread import held_thread, thread_named
 from journal import journal
 from raw_remote import raw_remote, wait_for_hang_up
 from support import eventually, integration_case
 
 LONG = {"request_timeout": "10m"}
 STOP_LIMIT = 30  # the contract says 5 s; what must not be waited for takes minutes
+WATCHDOG_PERIOD = 0.2  # seconds
 
 
 class manager_socket:
@@ -33,6 +37,14 @@ class manager_socket:
 
     def having(self, key):
         return [m for m in self.messages() if key in m]
+
+    def coming(self, key, seconds):
+        """Those with it that come from now on, within so many seconds."""
+        before = len(self.having(key))
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and select.select([self.socket], [], [], left)[0]:
+            self.messages()
+        return self.having(key)[before:]
 
 
 class service(integration_case):
@@ -175,6 +187,32 @@ class service(integration_case):
         self.book.add("p", "DAY", "2025-10-20")
         before = len(manager.having("WATCHDOG"))
         eventually(lambda: len(manager.having("WATCHDOG")) >= before + 5, "more signs of life")
+
+    def watched_daemon(self):
+        """It, and a manager that has had a sign of life from it."""
+        manager = manager_socket(self.space.folder)
+        self.addCleanup(manager.socket.close)
+        daemon = self.space.started_daemon(env={"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": str(int(WATCHDOG_PERIOD * 1e6))})
+        eventually(lambda: manager.having("WATCHDOG"), "a sign of life")
+        return daemon, manager
+
+    def await_another_sign_of_life(self, manager):
+        before = len(manager.having("WATCHDOG"))
+        eventually(lambda: len(manager.having("WATCHDOG")) > before, "another sign of life")
+
+    def test_the_watchdog_is_not_fed_while_the_thread_of_the_calls_stands_still(self):
+        daemon, manager = self.watched_daemon()
+        with held_thread(thread_named(daemon.pid, "partmarkd-calls")):
+            # The loop's answer shows that the loop goes on, and comes after any sign of life that was on its way to it.
+            self.assertEqual(self.space.partmark("retry", "--all")[0], 0)
+            self.assertEqual(manager.coming("WATCHDOG", 5 * WATCHDOG_PERIOD), [])
+        self.await_another_sign_of_life(manager)
+
+    def test_the_watchdog_is_not_fed_while_the_thread_of_the_loop_stands_still(self):
+        daemon, manager = self.watched_daemon()
+        with held_thread(daemon.pid):
+            self.assertEqual(manager.coming("WATCHDOG", 5 * WATCHDOG_PERIOD), [])
+        self.await_another_sign_of_life(manager)
 
     def test_nothing_is_told_to_a_manager_that_does_not_watch(self):
         manager = manager_socket(self.space.folder)
