@@ -1,5 +1,6 @@
 // partmarkd: keeps a metrics platform's partition metadata true (DESIGN §4.2).
 #include "config/load.hpp"
+#include "daemon/exit_code.hpp"
 #include "daemon/options.hpp"
 #include "daemon/service.hpp"
 #include "daemon/settings_map.hpp"

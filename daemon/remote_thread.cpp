@@ -1,13 +1,16 @@
 #include "daemon/remote_thread.hpp"
 
+#include "daemon/exit_code.hpp"
 #include "http/all_signals_blocked.hpp"
 
 #include <boost/asio/post.hpp>
 
 #include <pthread.h>
 
-#include <exception>
+#include <cstdio>
+#include <cstdlib>
 #include <future>
+#include <new>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -44,8 +47,18 @@ void remote_thread::run() {
     try {
       io_.run();
     } catch (...) {
-      asio::post(loop_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+      hand_over(std::current_exception());
     }
+  }
+}
+
+// Without memory for the post the loop never hears of it: the word and the code are then those that main() has for a loop without memory.
+void remote_thread::hand_over(std::exception_ptr thrown) {
+  try {
+    asio::post(loop_, [thrown = std::move(thrown)] { std::rethrow_exception(thrown); });
+  } catch (const std::bad_alloc&) {
+    std::fputs("partmarkd: out of memory for calls; what was stored is safe, and the next start goes on from there\n", stderr);
+    std::_Exit(exit_trouble);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <string>
 #include <thread>
@@ -24,7 +25,7 @@ class remote_thread final : public remote {
   using ended_handler = can_remote::ended_handler;
 
   // Starts the thread; throws std::runtime_error when none is to be had. `ended` is called, and `log` is told, on the loop, which outlives
-  // it. What is thrown on the thread leaves the loop's run().
+  // it. What is thrown on the thread leaves the loop's run(); without memory to hand it over in, the process ends with exit_trouble.
   remote_thread(boost::asio::io_context& loop, events& log, ended_handler ended);
   // What is under way ends without a word.
   ~remote_thread() override;
@@ -69,6 +70,7 @@ class remote_thread final : public remote {
   };
 
   void run();
+  void hand_over(std::exception_ptr thrown);
   void send_all();
   void end_all();
 

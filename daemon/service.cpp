@@ -1,5 +1,6 @@
 #include "daemon/service.hpp"
 
+#include "daemon/exit_code.hpp"
 #include "daemon/file_modes.hpp"
 #include "daemon/settings_map.hpp"
 #include "daemon/system_clock.hpp"

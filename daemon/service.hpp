@@ -26,10 +26,6 @@
 
 namespace partmark {
 
-inline constexpr int exit_trouble = 1;
-inline constexpr int exit_unfinished = 75;     // EX_TEMPFAIL
-inline constexpr int exit_configuration = 78;  // EX_CONFIG
-
 class service {
  public:
   // Opens everything; start-up failures throw std::runtime_error with what to do.

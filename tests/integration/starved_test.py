@@ -128,6 +128,21 @@ class memory(starved):
         self.assertIn(0, ended)
         self.assertIn(1, ended)
 
+    def test_calls_without_memory_even_to_say_so_end_it_with_a_message_and_lose_nothing(self):
+        gone = self.space.folder / "memory-gone"
+        without = {"LD_PRELOAD": program("NO_MEMORY"), "NO_MEMORY_THREAD": "partmarkd-calls", "NO_MEMORY_ONCE": str(gone)}
+        d = self.space.started_daemon(env=without)
+        self.record(DAYS[:5])
+        self.wait_settled()
+        before = self.can.requests()
+        gone.touch()
+        self.record(DAYS[5:])
+        self.assertEqual(d.exit_code(), 1, d.said()[-2000:])
+        self.assertIn("out of memory for calls; what was stored is safe", d.said())
+        self.assertEqual(self.space.once().child.returncode, 0)
+        self.assertEqual(self.can.requests(), before + 1)
+        self.assert_agreed()
+
 
 @unittest.skipIf(full_disk_test.WHY_NOT, full_disk_test.WHY_NOT)
 class read_only(starved):
