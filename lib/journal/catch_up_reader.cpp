@@ -33,8 +33,9 @@ std::unique_ptr<journal_file> open_again(journal_file& file) {
 void catch_up_reader::forget() { running_.reset(); }
 
 result<journal_slice> catch_up_reader::read(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink) {
-  const bool was_ahead = running_ && std::exchange(running_->is_ahead, false);
-  if (!was_ahead || running_->limit != limit || !running_->slices[running_->next].follows(from)) return read_first(file, from, limit, sink);
+  const bool was_ahead = running_ && std::exchange(running_->is_ahead, false) && running_->limit == limit;
+  if (!was_ahead || !running_->slices[running_->next].follows(from) || !running_->slices[running_->next].is_still_in(file))
+    return read_first(file, from, limit, sink);
   const slice_ahead& given = running_->slices[running_->next];
   running_->next = 1 - running_->next;
   const auto deliver = [&] { given.deliver(sink); };
@@ -68,7 +69,7 @@ void catch_up_reader::read_ahead(journal_file& file, const journal_cursor& from,
   // The journal's end is read when it is asked for: a record committed meanwhile belongs to it.
   if (!running_->second || running_->last_seq - from.folded_seq < width) return meanwhile();
   slice_ahead& ahead = running_->slices[running_->next];
-  ahead.begin(from, from.folded_seq + width);
+  ahead.begin(file, from, from.folded_seq + width);
   std::future<void> other;
   try {
     other = std::async(std::launch::async, [&] { ahead.take_pieces(*running_->second, sink); });

@@ -31,10 +31,22 @@ void keep_texts(understood_row& row, text_arena& texts) {
   row.job = texts.keep(row.job);
 }
 
+// Another value than before: somebody committed since. nullopt: it cannot be told.
+std::optional<std::int64_t> version_of(journal_file& file) {
+  const auto version = file.db().data_version();
+  return version ? std::optional(*version) : std::nullopt;
+}
+
+bool has(journal_file& file, std::int64_t seq, std::uint64_t hash) {
+  const auto found = file.plans().hash_of(seq);
+  return found && *found == hash;
+}
+
 }  // namespace
 
 // All memory is taken here: what the second thread takes from the heap, its end does not give back to the system.
-void slice_ahead::begin(const journal_cursor& from, std::int64_t until) {
+void slice_ahead::begin(journal_file& file, const journal_cursor& from, std::int64_t until) {
+  version_ = version_of(file);
   from_ = from;
   until_ = until;
   taken_ = 0;
@@ -70,7 +82,7 @@ bool slice_ahead::read_piece(journal_file& file, std::int64_t after, std::int64_
   into.last_seq = after;
   const auto done = file.plans().scan(after, [&](const sqlite::argument_row& from_file) {
     const std::int64_t seq = from_file.int64(plan_column::seq);
-    ascending = seq > into.last_seq;
+    ascending = ascending && seq > into.last_seq;
     if (!ascending || seq > until) return true;
     into.last_seq = seq;
     const completion_row row = plan_row_of(from_file);
@@ -83,25 +95,36 @@ bool slice_ahead::read_piece(journal_file& file, std::int64_t after, std::int64_
     into.others.push_back({into.rows.size(), keep_row(row, into.texts)});
     return false;
   });
-  if (into.rows.empty() && into.others.empty()) into.last_seq = 0;
-  return done && ascending;
+  if (!done || !ascending) return false;
+  if (into.rows.empty() && into.others.empty()) {
+    into.last_seq = 0;
+    return true;
+  }
+  const auto hash = file.plans().hash_of(into.last_seq);
+  if (!hash || !*hash) return false;
+  into.last_hash = **hash;
+  return true;
 }
 
+// Two snapshots may be of two histories, when a copy was restored into the file between them: all rows differ then from some seq on.
 bool slice_ahead::whole(journal_file& file) {
   slice_ = {.cursor = from_, .rows = 0, .full = true};
   slice_.cursor.folded_seq = until_;
-  std::int64_t anchor = 0;
+  const bool nobody_wrote = version_ && version_of(file) == version_;
   for (const piece& p : pieces_) {
     if (!p.whole) return false;
     slice_.rows += p.rows.size() + p.others.size();
-    if (p.last_seq > 0) anchor = p.last_seq;
+    if (p.last_seq == 0) continue;
+    if (!nobody_wrote && !has(file, p.last_seq, p.last_hash)) return false;
+    slice_.cursor.anchor_seq = p.last_seq;
+    slice_.cursor.anchor_hash = p.last_hash;
   }
-  if (anchor == 0) return true;
-  const auto hash = file.plans().hash_of(anchor);
-  if (!hash || !*hash) return false;
-  slice_.cursor.anchor_seq = anchor;
-  slice_.cursor.anchor_hash = **hash;
-  return true;
+  return slice_.rows > 0;
+}
+
+bool slice_ahead::is_still_in(journal_file& file) const {
+  const auto last = file.plans().last_seq();
+  return last && *last >= until_ && has(file, slice_.cursor.anchor_seq, slice_.cursor.anchor_hash);
 }
 
 bool slice_ahead::is_sparse() const { return static_cast<std::int64_t>(slice_.rows) < (until_ - from_.folded_seq) / 2; }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace partmark {
@@ -17,17 +18,20 @@ namespace partmark {
 class slice_ahead {
  public:
   // Of (from.folded_seq, until], all of whose numbers are given: what a snapshot does not show of them now, none will later.
-  void begin(const journal_cursor& from, std::int64_t until);
+  void begin(journal_file& file, const journal_cursor& from, std::int64_t until);
 
   // Reads pieces that nobody took, from one snapshot, until there are none. What cannot be read is left, for whole() to see.
   void take_pieces(journal_file& file, const journal::plan_sink& sink);
 
-  // Puts the slice together once nobody takes pieces any more. False: something could not be read.
+  // Puts the slice together once nobody takes pieces any more. False: something could not be read, or is not of one
+  // history, or there is no row.
   [[nodiscard]] bool whole(journal_file& file);
 
   // Of a whole slice; it says that there may be more.
   [[nodiscard]] const journal_slice& slice() const { return slice_; }
   [[nodiscard]] bool follows(const journal_cursor& from) const { return from_ == from; }
+  // Whether the file still has its rows: a copy may have been restored into it that agrees up to where the slice begins, and no further.
+  [[nodiscard]] bool is_still_in(journal_file& file) const;
   // So many of its numbers have no row that a reader which asks for rows, not for numbers, comes further.
   [[nodiscard]] bool is_sparse() const;
   // Views that the sink is given live until begin().
@@ -45,6 +49,7 @@ class slice_ahead {
     std::vector<other_row> others;
     text_arena texts;
     std::int64_t last_seq = 0;  // of its last row; 0: it has none
+    std::uint64_t last_hash = 0;
     bool whole = false;
   };
 
@@ -57,6 +62,7 @@ class slice_ahead {
   std::atomic<std::size_t> taken_ = 0;
   journal_cursor from_;
   std::int64_t until_ = 0;
+  std::optional<std::int64_t> version_;  // of the file at begin()
   journal_slice slice_;
 };
 
