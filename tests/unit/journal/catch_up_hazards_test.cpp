@@ -123,15 +123,15 @@ TEST_F(catch_up_hazards, a_copy_restored_between_the_two_threads_snapshots_is_no
   ASSERT_TRUE(turn());
   const auto loops_thread = std::this_thread::get_id();
   std::atomic<bool> second_reads = false;
-  std::atomic<bool> loop_reads = false;  // what was restored
+  std::atomic<int> loop_read = 0;  // of the sixteen pieces of four rows all but the second thread's first, after the restore
   std::atomic<bool> restored = false;
   sink.on_understand = [&] {
     if (std::this_thread::get_id() == loops_thread) {
-      loop_reads = restored.load();
+      ++loop_read;
       return;
     }
     second_reads = true;
-    while (!loop_reads) std::this_thread::yield();
+    while (loop_read < 60) std::this_thread::yield();
   };
   sink.on_rows = [&] {
     if (restored) return;
