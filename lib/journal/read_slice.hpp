@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace partmark {
@@ -21,6 +22,11 @@ result<journal_slice> read_slice(journal_file& file, journal_table& table, const
   if (*last < from.folded_seq)
     return identity_error(file.db().path(),
                           "it ends at seq " + std::to_string(*last) + ", but was folded up to seq " + std::to_string(from.folded_seq));
+  // Here too: since the look a copy may have been restored into the file.
+  const auto anchor = from.anchor_seq > 0 ? table.hash_of(from.anchor_seq) : std::optional(from.anchor_hash);
+  if (!anchor) return anchor.error();
+  if (*anchor != from.anchor_hash)
+    return identity_error(file.db().path(), "seq " + std::to_string(from.anchor_seq) + " is not the record that was folded");
 
   journal_slice slice{.cursor = from};
   std::int64_t row_seq = 0;

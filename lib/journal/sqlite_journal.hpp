@@ -1,6 +1,6 @@
 // The journal port on a real file: opens it, follows it when it is replaced, reads it in slices. Owned by the daemon (or a command that
-// reads), used on the loop's thread (a catch-up
-// reads ahead on a second one). It never writes to the file and never blocks; between calls it holds no read transaction.
+// reads), used on the loop's thread (a catch-up reads ahead on a second one). It never writes to the file and never blocks; between calls
+// it holds no read transaction.
 #pragma once
 
 #include "journal/catch_up_reader.hpp"

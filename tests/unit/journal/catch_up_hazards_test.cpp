@@ -147,6 +147,21 @@ TEST_F(catch_up_hazards, a_copy_restored_between_the_two_threads_snapshots_is_no
   EXPECT_EQ(sink.of("new"), 350);
 }
 
+// The look found what it expected.
+TEST_F(catch_up_hazards, a_copy_restored_between_the_look_and_the_read_is_another_journal) {
+  const std::string copy = copy_that_ends_after(10);
+  turn_to_the_end();
+  ASSERT_EQ(sink.rows.size(), 310);
+  fill(1, "old");
+  reader.look(at).value();
+  restore(copy);
+  fill(350, "new");
+  const auto refused = reader.read_plans(at.plans, limit, sink);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::identity);
+  EXPECT_EQ(sink.rows.size(), 310);
+}
+
 // No journal of ours does that.
 TEST_F(catch_up_hazards, a_view_that_gives_a_row_too_late_is_refused) {
   auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
