@@ -1,7 +1,9 @@
 #include "sqlite_state_fixture.hpp"
 
 #include <gtest/gtest.h>
+
 #include <sys/resource.h>
+#include <filesystem>
 
 #include <csignal>
 #include <string>
@@ -183,6 +185,23 @@ TEST_F(sqlite_state_test, a_call_id_is_never_given_out_again_even_when_its_rows_
     ASSERT_TRUE(store->commit(older));
   }
   EXPECT_GE(loaded(*opened(path)).last_call_id, 1'000'000U);
+}
+
+// They are reserved many at a time.
+TEST_F(sqlite_state_test, call_ids_of_a_long_run_are_not_given_out_again) {
+  for (const std::uint64_t last : {1U, 2U, 999U, 1000U, 1001U, 1002U, 2003U, 5000U}) {
+    auto store = opened(path);
+    state_changes c;
+    c.plans = {a_plan(0)};
+    for (std::uint64_t id : {std::uint64_t{1}, last / 2, last}) {
+      c.attempts.assign(1, {});
+      c.attempts.front().call_id = id;
+      ASSERT_TRUE(store->commit(c));
+    }
+    store.reset();
+    EXPECT_GE(loaded(*opened(path)).last_call_id, last);
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path + suffix);
+  }
 }
 
 TEST_F(sqlite_state_test, only_the_latest_attempts_of_each_plan_are_kept) {
