@@ -1,4 +1,4 @@
-// The event that every call ends with, whatever it was for: what metrics are made of. For the courier; one thread.
+// The event that every call ends with, whatever it was for: what metrics are made of. Owned by the courier; one thread.
 #pragma once
 
 #include "core/clock.hpp"
@@ -7,13 +7,17 @@
 #include "reconcile/events.hpp"
 
 #include <string>
-#include <string_view>
 
 namespace partmark {
 
-// What a caller calls for, in one word: mark, list, trigger or check.
-[[nodiscard]] std::string_view api_name(caller who);
+class call_ended_log {
+ public:
+  explicit call_ended_log(events& log);
+  void write(const std::string& endpoint, caller who, const verdict& v, steady_time::duration took);
 
-void log_call_ended(events& log, const std::string& endpoint, std::string_view api, const verdict& v, steady_time::duration took);
+ private:
+  events& log_;
+  event ended_;  // filled anew each time, so that its memory is made once
+};
 
 }  // namespace partmark

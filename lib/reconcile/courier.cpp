@@ -1,7 +1,6 @@
 #include "reconcile/courier.hpp"
 
 #include "can/replies.hpp"
-#include "reconcile/call_ended.hpp"
 #include "reconcile/event_names.hpp"
 
 #include <algorithm>
@@ -45,7 +44,7 @@ courier::courier(plan_table& plans, const loop_settings& settings, remote& out, 
     : plans_(plans),
       settings_(settings),
       out_(out),
-      log_(log),
+      call_ended_(log),
       endpoints_(settings, log),
       outcome_(settings, log, random),
       triggers_(settings, log, random),
@@ -126,7 +125,7 @@ void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_c
   verdict v = can::classify(reply, type_of(call.who), t.system);
   out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
   endpoints_.ended(call.endpoint, v, t);
-  log_call_ended(log_, endpoints_.at(call.endpoint).settings.name, api_name(call.who), v, t.steady - call.sent);
+  call_ended_.write(endpoints_.at(call.endpoint).settings.name, call.who, v, t.steady - call.sent);
 
   switch (kind_of(call.who)) {
     case caller_kind::plan:

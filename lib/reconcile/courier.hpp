@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/schedule.hpp"
+#include "reconcile/call_ended.hpp"
 #include "reconcile/drift_checks.hpp"
 #include "reconcile/endpoint_board.hpp"
 #include "reconcile/outcome.hpp"
@@ -93,7 +94,7 @@ class courier {
   plan_table& plans_;
   const loop_settings& settings_;
   remote& out_;
-  events& log_;
+  call_ended_log call_ended_;
   endpoint_board endpoints_;
   outcome outcome_;
   triggers triggers_;

@@ -83,18 +83,19 @@ void courier::prepare_caller(caller who, std::size_t endpoint, now t, state_chan
 }
 
 void courier::send_prepared() {
-  for (auto& p : std::exchange(prepared_, {}))
-    out_.send(p.call_id, endpoints_.at(flights_.at(p.call_id).endpoint).settings.name, std::move(p.request));
+  for (auto& p : prepared_) out_.send(p.call_id, endpoints_.at(flights_.at(p.call_id).endpoint).settings.name, std::move(p.request));
+  prepared_.clear();
 }
 
 void courier::abandon_prepared(now t, state_changes& batch) {
   batch.intents.clear();
-  for (const auto& p : std::exchange(prepared_, {})) {
+  for (const auto& p : prepared_) {
     const std::size_t endpoint = flights_.at(p.call_id).endpoint;
     --endpoints_.at(endpoint).in_flight;
     flights_.erase(p.call_id);
     withdraw(p.who, endpoint, t, batch);
   }
+  prepared_.clear();
 }
 
 void courier::withdraw(caller who, std::size_t endpoint, now t, state_changes& batch) {

@@ -46,7 +46,9 @@ turn loop::run(now t) {
     looks_left_ = looks_after_hint;
     next_look_ = t.steady;
   }
-  for (auto& [call_id, reply] : std::exchange(replies_, {})) courier_.ended(call_id, reply, t, unsaved_);
+  replies_.swap(ending_);
+  for (const auto& [call_id, reply] : ending_) courier_.ended(call_id, reply, t, unsaved_);
+  ending_.clear();
   courier_.expire(t, unsaved_);
   start_refolds(t);
   if (next_drift_ && t.steady >= *next_drift_) {

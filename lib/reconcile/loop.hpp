@@ -132,7 +132,9 @@ class loop {
   restoration restoring_{plans_};
   courier courier_;
   fold fold_;
+  // Since the last turn, and of this one: they take turns, so that their memory is made once.
   std::vector<std::pair<std::uint64_t, exchange>> replies_;
+  std::vector<std::pair<std::uint64_t, exchange>> ending_;
   state_changes unsaved_;
   journal_position position_;
   std::vector<plan_id> refolds_wanted_;  // not begun yet

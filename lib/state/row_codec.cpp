@@ -54,23 +54,25 @@ bool is_range_of(plan_shape shape, range at) {
   return limits.first <= at.first && at.first <= at.last && at.last <= limits.last;
 }
 
-// What most claims need.
-constexpr std::size_t claim_bytes = 24;
+void append_text(std::string& to, std::span<const claim> claims) {
+  to += '[';
+  for (const claim& c : claims) {
+    if (&c != claims.data()) to += ',';
+    to += '[';
+    append(to, c.at.first);
+    to += ',';
+    append(to, c.at.last);
+    to += ',';
+    append(to, encode(c.said));
+    to += ']';
+  }
+  to += ']';
+}
 
 std::string to_text(std::span<const claim> claims) {
   std::string text;
-  text.reserve(2 + claim_bytes * claims.size());
-  text += '[';
-  for (const claim& c : claims) {
-    text += text.size() == 1 ? "[" : ",[";
-    append(text, c.at.first);
-    text += ',';
-    append(text, c.at.last);
-    text += ',';
-    append(text, encode(c.said));
-    text += ']';
-  }
-  return text += ']';
+  append_text(text, claims);
+  return text;
 }
 
 bool decode(std::string_view stored, std::vector<claim>& into) {

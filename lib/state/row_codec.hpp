@@ -44,6 +44,7 @@ namespace partmark::row_codec {
 
 // A call's claims, as a JSON array of [first, last, mark].
 [[nodiscard]] std::string to_text(std::span<const claim> claims);
+void append_text(std::string& to, std::span<const claim> claims);
 [[nodiscard]] bool decode(std::string_view stored, std::vector<claim>& into);
 [[nodiscard]] bool decode(std::string_view stored, call_kind& into);
 [[nodiscard]] bool decode(std::string_view stored, verdict_kind& into);

@@ -78,14 +78,6 @@ result<void> for_each(const Elements& elements, F f) {
   return {};
 }
 
-template <class Rows, class Claims>
-std::vector<std::string> texts_of(const Rows& rows, Claims claims_of) {
-  std::vector<std::string> texts;
-  texts.reserve(rows.size());
-  for (const auto& row : rows) texts.push_back(row_codec::to_text(claims_of(row)));
-  return texts;
-}
-
 }  // namespace
 
 result<run_table> run_table::prepare(sqlite::connection& file, std::string_view table, std::string_view value) {
@@ -194,19 +186,20 @@ result<void> state_statements::put_rejected(const rejected_row& row) {
 }
 
 result<void> state_statements::put_intents(const std::vector<intent_row>& rows) {
-  const std::vector<std::string> claims = texts_of(rows, [](const intent_row& row) -> const auto& { return row.claims.claims; });
+  claims_.clear();
+  for (const intent_row& row : rows) claims_.add(row.claims.claims);
   return intents_.write(rows, [&](sqlite::statement::use& use, int at, const intent_row& row) {
     use.bind(at, row.plan);
     use.bind(at + 1, row.call_id);
     use.bind(at + 2, row_codec::to_text(row.claims.kind));
     use.bind(at + 3, row_codec::encode(row.at));
-    use.bind(at + 4, claims[static_cast<std::size_t>(&row - rows.data())]);
+    use.bind(at + 4, claims_.at(static_cast<std::size_t>(&row - rows.data())));
   });
 }
 
 result<void> state_statements::put_attempts(const std::vector<attempt_row>& rows) {
-  const std::vector<std::string> claims =
-      texts_of(rows, [](const attempt_row& row) { return std::span(row.claims).first(std::min(row.claims.size(), attempt_claims_kept)); });
+  claims_.clear();
+  for (const attempt_row& row : rows) claims_.add(std::span(row.claims).first(std::min(row.claims.size(), attempt_claims_kept)));
   return attempts_.write(rows, [&](sqlite::statement::use& use, int at, const attempt_row& row) {
     const verdict& v = row.ended;
     use.bind(at, state_rows::attempt_place(row.plan, row.number));
@@ -223,7 +216,7 @@ result<void> state_statements::put_attempts(const std::vector<attempt_row>& rows
     use.bind(at + 11, v.code);
     use.bind(at + 12, v.message);
     use.bind(at + 13, v.trace_id);
-    use.bind(at + 14, claims[static_cast<std::size_t>(&row - rows.data())]);
+    use.bind(at + 14, claims_.at(static_cast<std::size_t>(&row - rows.data())));
   });
 }
 

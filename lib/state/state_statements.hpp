@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -79,6 +80,28 @@ class run_table {
   sqlite::statement drop_;
 };
 
+// What the rows of a batch claim, one text behind the other, in memory that serves the next batch.
+class claim_texts {
+ public:
+  void clear() {
+    all_.clear();
+    ends_.clear();
+  }
+  void add(std::span<const claim> claims) {
+    row_codec::append_text(all_, claims);
+    ends_.push_back(all_.size());
+  }
+  // Holds until clear(), once all are added.
+  [[nodiscard]] std::string_view at(std::size_t index) const {
+    const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
+    return std::string_view(all_).substr(begin, ends_[index] - begin);
+  }
+
+ private:
+  std::string all_;
+  std::vector<std::size_t> ends_;
+};
+
 class state_statements {
  public:
   [[nodiscard]] static result<state_statements> prepare(sqlite::connection& file);
@@ -123,6 +146,7 @@ class state_statements {
   row_writer progress_;
   row_writer intents_;
   row_writer attempts_;
+  claim_texts claims_;
   std::vector<sqlite::statement> others_;    // by the enumerators of the .cpp
   std::optional<std::int64_t> plans_known_;  // that the file has: their ids are dense
   std::uint64_t calls_reserved_ = 0;         // no number until here is given out again

@@ -1,8 +1,6 @@
 // What may happen to a journal, or to a reader, in the middle of a catch-up on two threads: no row is missed, doubled or made up.
 #include "unit/journal/journal_fixture.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <atomic>
 #include <functional>
@@ -73,34 +71,30 @@ struct catch_up_hazards : testing::journal_fixture {
     while (turn()) continue;
   }
 
-  // As sqlite3's .restore does: page by page, through SQLite, into the same file and log.
-  void restore(const std::string& copy) const {
-    sqlite3* from = nullptr;
-    sqlite3* to = nullptr;
-    ASSERT_EQ(sqlite3_open(copy.c_str(), &from), SQLITE_OK);
-    ASSERT_EQ(sqlite3_open(path.c_str(), &to), SQLITE_OK);
-    sqlite3_backup* const copying = sqlite3_backup_init(to, "main", from, "main");
-    ASSERT_NE(copying, nullptr);
-    EXPECT_EQ(sqlite3_backup_step(copying, -1), SQLITE_DONE);
-    EXPECT_EQ(sqlite3_backup_finish(copying), SQLITE_OK);
-    sqlite3_close(from);
-    sqlite3_close(to);
-  }
-  // `count` rows in a copy of the journal too, and 300 more that are not.
-  std::string copy_that_ends_after(int count) {
+  // 300 rows, and `count` before them that a copy has too.
+  void fill_beyond_a_copy_of(int count) {
     make_journal();
     fill(count, "both");
-    std::string copy = folder.file("backup.db");
-    open_as_job(path).execute("VACUUM INTO '" + copy + "'").value();
     fill(300, "old");
-    return copy;
+    copied_ = count;
   }
+  // What a copy that is restored into the file leaves: the same file, log and uuid, and what was committed since the copy is gone.
+  void restore() const {
+    const std::string last = std::to_string(copied_);
+    open_as_job(path)
+        .execute("BEGIN; DROP TRIGGER plan_completion_delete; DELETE FROM plan_completion WHERE seq > " + last +
+                 "; UPDATE sqlite_sequence SET seq = " + last + " WHERE name = 'plan_completion'; COMMIT")
+        .value();
+  }
+
+ private:
+  int copied_ = 0;
 };
 
 TEST_F(catch_up_hazards, a_copy_restored_in_place_is_read_from_where_it_agrees) {
-  const std::string copy = copy_that_ends_after(100);
+  fill_beyond_a_copy_of(100);
   ASSERT_TRUE(turn());
-  restore(copy);
+  restore();
   fill(350, "new");
   turn_to_the_end();
   EXPECT_EQ(sink.of("both"), 100);
@@ -109,9 +103,9 @@ TEST_F(catch_up_hazards, a_copy_restored_in_place_is_read_from_where_it_agrees) 
 }
 
 TEST_F(catch_up_hazards, of_a_copy_restored_in_place_that_is_shorter_nothing_is_made_up) {
-  const std::string copy = copy_that_ends_after(100);
+  fill_beyond_a_copy_of(100);
   ASSERT_TRUE(turn());
-  restore(copy);
+  restore();
   turn_to_the_end();
   EXPECT_EQ(sink.of("both"), 100);
   EXPECT_EQ(sink.of("old"), 0);
@@ -119,7 +113,7 @@ TEST_F(catch_up_hazards, of_a_copy_restored_in_place_that_is_shorter_nothing_is_
 
 TEST_F(catch_up_hazards, a_copy_restored_between_the_two_threads_snapshots_is_not_mixed_in) {
   if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "one core: nothing is read ahead";
-  const std::string copy = copy_that_ends_after(130);
+  fill_beyond_a_copy_of(130);
   ASSERT_TRUE(turn());
   const auto loops_thread = std::this_thread::get_id();
   std::atomic<bool> second_reads = false;
@@ -136,7 +130,7 @@ TEST_F(catch_up_hazards, a_copy_restored_between_the_two_threads_snapshots_is_no
   sink.on_rows = [&] {
     if (restored) return;
     while (!second_reads) std::this_thread::yield();
-    restore(copy);
+    restore();
     fill(350, "new");
     restored = true;
   };
@@ -149,12 +143,12 @@ TEST_F(catch_up_hazards, a_copy_restored_between_the_two_threads_snapshots_is_no
 
 // The look found what it expected.
 TEST_F(catch_up_hazards, a_copy_restored_between_the_look_and_the_read_is_another_journal) {
-  const std::string copy = copy_that_ends_after(10);
+  fill_beyond_a_copy_of(10);
   turn_to_the_end();
   ASSERT_EQ(sink.rows.size(), 310);
   fill(1, "old");
   reader.look(at).value();
-  restore(copy);
+  restore();
   fill(350, "new");
   const auto refused = reader.read_plans(at.plans, limit, sink);
   ASSERT_FALSE(refused);
