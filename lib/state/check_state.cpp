@@ -31,9 +31,10 @@ constexpr rule rules[] = {
     {"names a plan that is not there",
      "SELECT what || ' of plan id ' || plan_id FROM (SELECT 'mark_run' AS what, plan_id FROM mark_run UNION SELECT 'pending_run', plan_id"
      " FROM pending_run UNION SELECT 'limbo_run', plan_id FROM limbo_run UNION SELECT 'held_run', plan_id FROM held_run UNION SELECT"
-     " 'hold', plan_id FROM hold UNION SELECT 'intent', plan_id FROM intent UNION SELECT 'attempt', place >> 4 FROM attempt"
-     " UNION SELECT 'plan_progress', plan_id FROM plan_progress)"
+     " 'hold', plan_id FROM hold UNION SELECT 'intent', plan_id FROM intent UNION SELECT 'attempt', place >> 4 FROM attempt)"
      " WHERE plan_id NOT IN (SELECT id FROM plan)"},
+    {"names a plan that is not there",
+     "SELECT 'plan_progress of plan id ' || plan_id FROM plan_progress WHERE plan_id NOT IN (SELECT id FROM plan)"},
     {"names a hold that is not there, or is another plan's",
      "SELECT 'held_run of plan id ' || plan_id || ' at ' || first FROM held_run AS r"
      " WHERE NOT EXISTS (SELECT 1 FROM hold WHERE id = r.hold_id AND plan_id = r.plan_id)"},

@@ -8,8 +8,23 @@ CREATE TABLE plan_progress (
 ) STRICT;
 
 INSERT INTO plan_progress SELECT id, pending_since, attempts FROM plan ORDER BY id;
-ALTER TABLE plan DROP COLUMN pending_since;
-ALTER TABLE plan DROP COLUMN attempts;
+
+-- Without what lies there now.
+CREATE TABLE plan_3 (
+  id            INTEGER PRIMARY KEY,  -- dense from 0, never reused
+  uuid          TEXT    NOT NULL UNIQUE,
+  kind          TEXT    NOT NULL CHECK (kind = 'partitioned' OR kind = 'full_refresh'),
+  granularity   TEXT    CHECK (granularity = 'DAY' OR granularity = 'HOUR' OR granularity = 'MONTH' OR granularity = 'WEEK'
+                               OR granularity = 'MINUTE' OR granularity = 'QUARTER' OR granularity = 'YEAR'),
+  run_type      TEXT    NOT NULL,
+  refold_next   INTEGER,              -- a refold is under way: records with seq > refold_next and <= refold_until are still to be read
+  refold_until  INTEGER NOT NULL,
+  CHECK ((kind = 'partitioned') = (granularity IS NOT NULL))
+) STRICT;
+
+INSERT INTO plan_3 SELECT id, uuid, kind, granularity, run_type, refold_next, refold_until FROM plan ORDER BY id;
+DROP TABLE plan;
+ALTER TABLE plan_3 RENAME TO plan;
 
 -- The latest ended calls of each plan: a ring of 16 slots, so that nothing has to be tidied up.
 CREATE TABLE attempt_3 (
