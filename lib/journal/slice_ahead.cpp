@@ -63,9 +63,7 @@ void slice_ahead::begin(journal_file& file, const journal_cursor& from, std::int
 }
 
 std::int64_t slice_ahead::end_of(std::size_t index) const {
-  const auto count = static_cast<std::int64_t>(pieces_.size());
-  const std::int64_t width = until_ - from_.folded_seq;
-  return from_.folded_seq + width / count * static_cast<std::int64_t>(index) + width % count * static_cast<std::int64_t>(index) / count;
+  return from_.folded_seq + (until_ - from_.folded_seq) * static_cast<std::int64_t>(index) / static_cast<std::int64_t>(pieces_.size());
 }
 
 void slice_ahead::take_pieces(journal_file& file, const journal::plan_sink& sink) {

@@ -23,8 +23,8 @@ class slice_ahead {
   // Reads pieces that nobody took, from one snapshot, until there are none. What cannot be read is left, for whole() to see.
   void take_pieces(journal_file& file, const journal::plan_sink& sink);
 
-  // Puts the slice together once nobody takes pieces any more. False: something could not be read, or is not of one
-  // history, or there is no row.
+  // Puts the slice together once nobody takes pieces any more. False: something could not be read, or is not of one history, or
+  // there is no row.
   [[nodiscard]] bool whole(journal_file& file);
 
   // Of a whole slice; it says that there may be more.
