@@ -156,34 +156,6 @@ TEST_F(catch_up_hazards, a_copy_restored_between_the_look_and_the_read_is_anothe
   EXPECT_EQ(sink.rows.size(), 310);
 }
 
-// No journal of ours does that.
-TEST_F(catch_up_hazards, a_view_that_gives_a_row_too_late_is_refused) {
-  auto foreign = sqlite::connection::open(path, sqlite::open_mode::read_write_create, milliseconds(0)).value();
-  foreign
-      .execute(
-          "PRAGMA journal_mode = WAL;"
-          "CREATE TABLE rows(seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at);"
-          "CREATE VIEW plan_completion AS SELECT * FROM rows;"
-          "CREATE TABLE table_completion(seq INTEGER PRIMARY KEY AUTOINCREMENT, table_name, partition, outcome, job, dedupe_key, "
-          "recorded_at);"
-          "CREATE TABLE journal_identity(uuid, plans_pruned_through, tables_pruned_through);"
-          "INSERT INTO journal_identity VALUES ('u', 0, 0);"
-          "INSERT INTO sqlite_sequence VALUES ('plan_completion', 200);"
-          "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 64)"
-          "INSERT INTO rows(seq, plan, outcome) SELECT i, 'p', 'success' FROM n")
-      .value();
-  bool added = false;
-  sink.on_rows = [&] {
-    if (std::exchange(added, true)) return;
-    foreign.execute("INSERT INTO rows(seq, plan, outcome) VALUES (67, 'p', 'success'), (66, 'p', 'failed'), (68, 'p', 'success')").value();
-  };
-  reader.look(at).value();
-  auto slice = reader.read_plans(at.plans, limit, sink);
-  while (slice && slice->full) slice = reader.read_plans(slice->cursor, limit, sink);
-  ASSERT_FALSE(slice);
-  EXPECT_EQ(slice.error().code, errc::corrupt);
-}
-
 TEST_F(catch_up_hazards, what_is_thrown_on_either_thread_comes_out_and_leaves_nothing_open) {
   make_journal();
   fill(400, "p");

@@ -3,22 +3,16 @@
 #include "unit/journal/journal_fixture.hpp"
 
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <stdexcept>
 
 namespace partmark {
 namespace {
 
+using testing::acting_sink;
 using testing::insert_day;
 using testing::keeping_sink;
 using testing::open_as_job;
-
-struct acting_sink final : journal::plan_sink {
-  std::function<void(const completion_row&)> act;
-
-  void row(const completion_row& r) override { act(r); }
-};
 
 // Understands what it can, as a fold does, and notes each row as it comes.
 struct understanding_sink final : journal::plan_sink {

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,6 +56,12 @@ struct keeping_sink final : journal::plan_sink, journal::table_sink {
                     kept(r.job),
                     std::string(r.recorded_at)});
   }
+};
+
+struct acting_sink final : journal::plan_sink {
+  std::function<void(const completion_row&)> act;
+
+  void row(const completion_row& r) override { act(r); }
 };
 
 inline sqlite::connection open_as_job(const std::string& path) {
