@@ -17,6 +17,16 @@ bool has_second_core() {
   return has;
 }
 
+// Invalid where no thread is to be had.
+template <class Work>
+std::future<void> beside(Work work) {
+  try {
+    return std::async(std::launch::async, std::move(work));
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
 // Who reads from one end to the other meets no page twice, but for the few above the leaves.
 constexpr const char* few_pages = "PRAGMA cache_size = -256";
 
@@ -49,7 +59,7 @@ result<journal_slice> catch_up_reader::read(journal_file& file, const journal_cu
 result<journal_slice> catch_up_reader::read_first(journal_file& file, const journal_cursor& from, std::size_t limit,
                                                   journal::plan_sink& sink) {
   auto slice = read_slice(file, file.plans(), from, limit, [&](const sqlite::argument_row& row) { sink.row(plan_row_of(row)); });
-  const bool goes_on = slice && slice->full && has_second_core();
+  const bool goes_on = slice && slice->full && (has_second_core() || threads_ == reading_threads::one);
   const auto last = goes_on ? file.plans().last_seq() : result<std::int64_t>(0);
   if (!goes_on || !last || *last - slice->cursor.folded_seq < static_cast<std::int64_t>(limit)) {
     forget();
@@ -70,11 +80,7 @@ void catch_up_reader::read_ahead(journal_file& file, const journal_cursor& from,
   if (!running_->second || running_->last_seq - from.folded_seq < width) return meanwhile();
   slice_ahead& ahead = running_->slices[running_->next];
   ahead.begin(file, from, from.folded_seq + width);
-  std::future<void> other;
-  try {
-    other = std::async(std::launch::async, [&] { ahead.take_pieces(*running_->second, sink); });
-  } catch (const std::system_error&) {  // no thread to be had: this one reads them all
-  }
+  auto other = threads_ == reading_threads::two ? beside([&] { ahead.take_pieces(*running_->second, sink); }) : std::future<void>();
   meanwhile();
   ahead.take_pieces(file, sink);
   if (other.valid()) other.get();

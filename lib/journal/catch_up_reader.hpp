@@ -14,8 +14,13 @@
 
 namespace partmark {
 
+// One: what is read ahead is read in the same order each time, for tests that count each call to the disk.
+enum class reading_threads : std::uint8_t { one, two };
+
 class catch_up_reader {
  public:
+  explicit catch_up_reader(reading_threads threads) : threads_(threads) {}
+
   // As journal::read_plans. Views that the sink is given live until it returns. `file` is the same one until forget().
   result<journal_slice> read(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink);
 
@@ -39,6 +44,7 @@ class catch_up_reader {
   template <class Meanwhile>
   void read_ahead(journal_file& file, const journal_cursor& from, const journal::plan_sink& sink, Meanwhile meanwhile);
 
+  reading_threads threads_;
   std::unique_ptr<catch_up> running_;  // null: there is not so much to read
 };
 

@@ -8,7 +8,7 @@
 
 namespace partmark {
 
-sqlite_journal::sqlite_journal(std::string path) : path_(std::move(path)) {}
+sqlite_journal::sqlite_journal(std::string path, reading_threads threads) : path_(std::move(path)), plans_(threads) {}
 
 void sqlite_journal::close() {
   seen_version_.reset();

@@ -17,7 +17,7 @@ namespace partmark {
 class sqlite_journal final : public journal {
  public:
   // `path` may be a symbolic link, and need not exist yet. Opens nothing: the first look() does.
-  explicit sqlite_journal(std::string path);
+  explicit sqlite_journal(std::string path, reading_threads threads = reading_threads::two);
 
   result<journal_look> look(const journal_position& folded) override;
   [[nodiscard]] bool is_pruned() override;

@@ -24,7 +24,7 @@ bool storage_world::rebuild() {
   auto stored = (*store)->load();
   if (!stored) return false;
   {
-    sqlite_journal whole(journal_path_);
+    sqlite_journal whole(journal_path_, reading_threads::one);
     nobody none;
     partmark::loop l(whole, **store, none, log, settings_, 0);
     l.restore(std::move(*stored), "rebuilt", t());

@@ -117,7 +117,7 @@ bool storage_world::start() {
   auto stored = state_->load();
   if (!stored) return refuse(stored.error());
   say("start " + std::to_string(run_) + ", folded up to " + std::to_string(stored->position.plans.folded_seq));
-  journal_ = std::make_unique<sqlite_journal>(journal_path_);
+  journal_ = std::make_unique<sqlite_journal>(journal_path_, reading_threads::one);
   loop_ = std::make_unique<partmark::loop>(*journal_, *state_, static_cast<remote&>(*this), log, settings_, run_);
   loop_->restore(std::move(*stored), "boot-" + std::to_string(boot_), t());
   wake_ = clock_;
