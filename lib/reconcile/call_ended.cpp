@@ -5,10 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
-#include <variant>
 
 namespace partmark {
-
 namespace {
 
 // What a caller calls for, in one word.
@@ -37,15 +35,13 @@ call_ended_log::call_ended_log(events& log)
 
 void call_ended_log::write(const std::string& endpoint, caller who, const verdict& v, steady_time::duration took) {
   if (!log_.wants(severity::debug)) return;
-  auto field = ended_.fields.begin();
-  const auto text = [&field](std::string_view value) { std::get<std::string>((field++)->value) = value; };
-  const auto number = [&field](std::int64_t value) { std::get<std::int64_t>((field++)->value) = value; };
-  text(endpoint);
-  text(api_name(who));
-  text(to_text(v.kind));
-  number(static_cast<std::int64_t>(v.http_status));
-  text(v.message);
-  number(std::chrono::duration_cast<milliseconds>(took).count());
+  event_refill next(ended_);
+  next.text(endpoint);
+  next.text(api_name(who));
+  next.text(to_text(v.kind));
+  next.number(static_cast<std::int64_t>(v.http_status));
+  next.text(v.message);
+  next.number(std::chrono::duration_cast<milliseconds>(took).count());
   log_.emit(ended_);
 }
 

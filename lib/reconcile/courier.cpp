@@ -1,7 +1,6 @@
 #include "reconcile/courier.hpp"
 
 #include "can/replies.hpp"
-#include "reconcile/event_names.hpp"
 
 #include <algorithm>
 #include <cassert>

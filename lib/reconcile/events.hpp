@@ -25,6 +25,18 @@ struct event {
   std::vector<event_field> fields;
 };
 
+// Fills the fields of an event anew, in their order, each with a value of the type that it has: of an event that each call brings, the
+// memory is made once.
+class event_refill {
+ public:
+  explicit event_refill(event& e) : next_(e.fields.begin()) {}
+  void text(std::string_view value) { std::get<std::string>((next_++)->value) = value; }
+  void number(std::int64_t value) { std::get<std::int64_t>((next_++)->value) = value; }
+
+ private:
+  std::vector<event_field>::iterator next_;
+};
+
 class events {
  public:
   virtual ~events() = default;

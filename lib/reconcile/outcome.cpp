@@ -94,16 +94,14 @@ void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) {
   const auto since = [t](steady_time then) { return std::chrono::duration_cast<milliseconds>(t.steady - then).count(); };
   event& e = acceptance_;
   e.message.assign("plan ").append(plan.uuid()).append(": ").append(std::to_string(said.partitions())).append(" partitions marked");
-  auto field = e.fields.begin();
-  const auto text = [&field](std::string_view value) { std::get<std::string>((field++)->value) = value; };
-  const auto number = [&field](std::int64_t value) { std::get<std::int64_t>((field++)->value) = value; };
-  text(plan.uuid());
-  number(said.partitions());
-  number(static_cast<std::int64_t>(said.claims.size()));
-  number(std::int64_t{plan.failures} + 1);
-  number(since(plan.under_way()->sent.steady));
-  number(since(plan.waiting_since.value_or(t.steady)));
-  text(v.trace_id);
+  event_refill next(e);
+  next.text(plan.uuid());
+  next.number(said.partitions());
+  next.number(static_cast<std::int64_t>(said.claims.size()));
+  next.number(std::int64_t{plan.failures} + 1);
+  next.number(since(plan.under_way()->sent.steady));
+  next.number(since(plan.waiting_since.value_or(t.steady)));
+  next.text(v.trace_id);
   log_.emit(e);
 }
 

@@ -69,12 +69,6 @@ void append_text(std::string& to, std::span<const claim> claims) {
   to += ']';
 }
 
-std::string to_text(std::span<const claim> claims) {
-  std::string text;
-  append_text(text, claims);
-  return text;
-}
-
 bool decode(std::string_view stored, std::vector<claim>& into) {
   remainder text(stored);
   into.clear();

@@ -43,7 +43,6 @@ namespace partmark::row_codec {
 [[nodiscard]] bool is_range_of(plan_shape shape, range at);
 
 // A call's claims, as a JSON array of [first, last, mark].
-[[nodiscard]] std::string to_text(std::span<const claim> claims);
 void append_text(std::string& to, std::span<const claim> claims);
 [[nodiscard]] bool decode(std::string_view stored, std::vector<claim>& into);
 [[nodiscard]] bool decode(std::string_view stored, call_kind& into);

@@ -22,9 +22,8 @@ inline constexpr std::string_view hold_columns = "id, plan_id, http_status, code
 inline constexpr std::string_view rejected_columns = "seq, table_name, plan, reason, at";
 inline constexpr std::string_view intent_columns = "plan_id, call_id, kind, at, claims";
 inline constexpr std::string_view attempt_columns =
-    "place >> 4, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once, not_before, http_status, code, "
-    "message,"
-    " trace_id, claims";
+    "place >> 4, call_id, kind, partitions, sent_at, took, verdict, endpoint_trouble, retry_at_once, not_before, http_status, code,"
+    " message, trace_id, claims";
 inline constexpr std::string_view trigger_columns =
     "table_name, date, status, sequel, http_status, code, message, trace_id, since, next_try, tries";
 inline constexpr std::string_view position_columns =

@@ -4,16 +4,23 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace partmark::row_codec {
 namespace {
 
+std::string text_of(const std::vector<claim>& claims) {
+  std::string text;
+  append_text(text, claims);
+  return text;
+}
+
 TEST(claims_text, is_json_that_is_read_back) {
   const std::vector<claim> claims{{{-5, -4}, mark::failed}, {{0, 0}, mark::success}, {{10, 3'000'000'000}, mark::cleared}};
-  EXPECT_EQ(to_text(claims), "[[-5,-4,1],[0,0,0],[10,3000000000,2]]");
-  EXPECT_EQ(to_text(std::vector<claim>()), "[]");
+  EXPECT_EQ(text_of(claims), "[[-5,-4,1],[0,0,0],[10,3000000000,2]]");
+  EXPECT_EQ(text_of({}), "[]");
   std::vector<claim> read;
-  ASSERT_TRUE(decode(to_text(claims), read));
+  ASSERT_TRUE(decode(text_of(claims), read));
   EXPECT_EQ(read, claims);
   ASSERT_TRUE(decode("[]", read));
   EXPECT_TRUE(read.empty());
