@@ -10,9 +10,6 @@
 namespace partmark {
 namespace {
 
-// So many at once are a catch-up, not a day's work.
-constexpr std::int64_t many_records = 100'000;
-
 // Of a job, which only a log line names, and of whose length nothing but the journal's triggers takes care.
 constexpr std::size_t job_bytes_kept = 1024;
 
@@ -36,6 +33,7 @@ void fold::begin(state_changes& batch, now t) {
   batch_ = &batch;
   now_ = t;
   last_seq_.reset();
+  follows_a_slice_ = batch_folded_ > 0;
   marks_.resume(batch.marks);
   pending_.resume(batch.pending);
 }
@@ -108,6 +106,12 @@ void fold::apply(const understood_row& r, plan_state* known) {
 }
 
 void fold::complete(plan_state& plan, const completion& what) {
+  if (!follows_a_slice_) {
+    // A day's work: no table as long as all the plans for the sake of a few.
+    plan.book.complete(what.partitions, what.outcome, scratch_);
+    append(*batch_, plan.id, scratch_);
+    return;
+  }
   if (const auto was = plan.book.grow(what.partitions, what.outcome)) {
     marks_.grow(batch_->marks, plan.id, was->marks, what.partitions.last, what.outcome);
     pending_.grow(batch_->pending, plan.id, was->pending, what.partitions.last, what.outcome);
@@ -153,10 +157,6 @@ std::vector<plan_id> fold::take_touched() {
   for (const plan_id id : touched_) is_touched_[id] = false;
   marks_.close();
   pending_.close();
-  if (batch_folded_ > many_records) {
-    marks_.release();
-    pending_.release();
-  }
   batch_folded_ = 0;
   batch_rejected_ = 0;
   return std::exchange(touched_, {});

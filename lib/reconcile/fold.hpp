@@ -26,10 +26,12 @@ class batch_tail {
   void resume(const std::vector<plan_run_change<V>>& to) {
     if (to.size() != end_) base_ = to.size();
   }
-  // What comes goes into another batch, whatever its size: this one is stored, or stays as it is until it can be.
-  void close() { end_ = static_cast<std::size_t>(-1); }
-  // Gives back the memory that a fold of many plans took.
-  void release() { last_ = {}; }
+  // What comes goes into another batch, whatever its size: this one is stored, or stays as it is until it can be. Gives back the memory
+  // that many plans took.
+  void close() {
+    last_ = std::vector<std::uint32_t>();  // not {}, which would keep the memory
+    end_ = static_cast<std::size_t>(-1);
+  }
   // Asks for the memory that the plan's next append() probably changes.
   void fetch(const std::vector<plan_run_change<V>>& to, plan_id plan) const {
     if (plan < last_.size() && last_[plan] < to.size()) __builtin_prefetch(&to[last_[plan]], 1);
@@ -123,6 +125,7 @@ class fold final : public journal::plan_sink {
   now now_{};
   std::optional<std::int64_t> last_seq_;
   ledger_changes scratch_;
+  bool follows_a_slice_ = false;  // in the same batch
   std::vector<plan_id> touched_;
   std::vector<bool> is_touched_;  // by plan id
   batch_tail<mark> marks_;
