@@ -39,6 +39,8 @@ int run(const partmark::daemon_options& options) {
 int main(int argc, char** argv) {
   // A heap for the loop and one for the calls; the short-lived other threads would each leave one of megabytes behind.
   ::mallopt(M_ARENA_MAX, 2);
+  // What a catch-up makes that is large goes back when it is freed. Left to itself glibc takes the largest that ever was freed for usual.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   const auto parsed = partmark::parse_options(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   try {

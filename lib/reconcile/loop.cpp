@@ -20,10 +20,10 @@ constexpr std::array<std::chrono::microseconds, 10> look_gaps{std::chrono::micro
 // Writers hold the journal for moments; who holds it for so long is worth a line.
 constexpr std::chrono::seconds busy_patience{10};
 
-// How long, and how many rows at most, a batch may gather while the loop is behind: a crash folds that much again, and memory stays
+// How long, and how much at most, a batch may gather while the loop is behind: a crash folds that much again, and memory stays
 // bounded.
 constexpr milliseconds gathering_time{10'000};
-constexpr std::size_t gathered_rows_max = 1'000'000;
+constexpr std::size_t gathered_bytes_max = std::size_t{32} << 20U;  // a million changes of runs, or 60,000 new plans
 
 constexpr retry_settings store_backoff{milliseconds(5), milliseconds(2000), 2.0};
 
@@ -86,9 +86,9 @@ bool loop::may_gather(const stage& s, now t) {
   if (unsaved_.durable || !unsaved_.attempts.empty() || !unsaved_.triggers.empty() || std::exchange(commanded_, false)) return false;
   if (!gathering_until_) gathering_until_ = t.steady + gathering_time;
   if (t.steady >= *gathering_until_) return false;
-  if (unsaved_.rows() < gathered_rows_max) return true;
+  if (unsaved_.bytes() < gathered_bytes_max) return true;
   unsaved_.coalesce();
-  return unsaved_.rows() < gathered_rows_max / 2;
+  return unsaved_.bytes() < gathered_bytes_max / 2;
 }
 
 loop::stage loop::read(now t) {

@@ -137,8 +137,11 @@ void state_changes::coalesce() {
   keep_last_runs(held);
 }
 
-std::size_t state_changes::rows() const {
-  return plans.size() + marks.size() + pending.size() + limbo.size() + held.size() + rejected.size();
+std::size_t state_changes::bytes() const {
+  constexpr std::size_t beside_plan = 320;      // measured: its name, and what storing a new one takes for a while
+  constexpr std::size_t beside_rejected = 256;  // its texts
+  const auto size = []<class T>(const std::vector<T>& list, std::size_t beside = 0) { return list.size() * (sizeof(T) + beside); };
+  return size(plans, beside_plan) + size(marks) + size(pending) + size(limbo) + size(held) + size(rejected, beside_rejected);
 }
 
 }  // namespace partmark

@@ -129,8 +129,8 @@ struct state_changes {
   void clear();
   // Leaves of each row only its last change, rows in order: what many records did to the same rows is then written once.
   void coalesce();
-  // About how many rows it would write.
-  [[nodiscard]] std::size_t rows() const;
+  // About how much memory it takes until it is stored.
+  [[nodiscard]] std::size_t bytes() const;
 };
 
 // Takes what there may be millions of, so that it is nowhere twice.

@@ -58,6 +58,27 @@ TEST(gathering, a_long_history_is_stored_in_few_batches_and_each_row_once_a_batc
   EXPECT_EQ(d.plan("p").book.marks().runs(), 1U);
 }
 
+// Some 60,000 new plans, or records set aside, take what a million changes of runs take.
+TEST(gathering, of_new_plans_and_of_what_is_set_aside_less_is_stored_together) {
+  for (const std::string granularity : {"DAY", "EVERY DAY"}) {
+    loop_driver d;
+    std::size_t commits = 0;
+    std::size_t most = 0;
+    d.state.committed = [&](const state_changes& changes) {
+      ++commits;
+      most = std::max({most, changes.plans.size(), changes.rejected.size()});
+    };
+    for (int n = 0; n < 150'000; ++n) {
+      auto record = entry_of("plan-" + std::to_string(n), {}, {1, 1}, mark::success);
+      record.granularity = granularity;
+      d.journal.append(std::move(record));
+    }
+    d.start();
+    EXPECT_GT(commits, 1U) << granularity;
+    EXPECT_LT(most, 100'000U) << granularity;
+  }
+}
+
 TEST(gathering, what_a_person_commands_does_not_wait_for_the_end_of_a_long_history) {
   const std::vector<std::function<bool(loop_driver&)>> commands{
       [](loop_driver& d) { return d.loop().resync("p", d.t); },
