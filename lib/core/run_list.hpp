@@ -202,7 +202,6 @@ class run_list {
       count -= here;
       if (here == block(p.block).size()) {
         drop_block(p.block);
-        p.index = 0;
         continue;
       }
       run_block& in = block_to_change(p.block);

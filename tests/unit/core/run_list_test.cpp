@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -63,6 +63,7 @@ void expect_few_blocks(const list& runs) {
 
 // What both hold, looked at from every side.
 void expect_same(const list& runs, const oracle& expected) {
+  runs.fetch_tail();  // asks for memory, whatever the runs lie in, and changes nothing
   const oracle got = runs_of(runs);
   ASSERT_TRUE(std::ranges::equal(got, expected, same));
   ASSERT_EQ(runs.size(), expected.size());
@@ -183,6 +184,24 @@ TEST(run_list, thinning_out_in_order_keeps_as_few_blocks_as_thinning_out_backwar
   EXPECT_EQ(upwards.size(), 100U);
   EXPECT_LE(blocks_of(upwards).size(), 50U);
   EXPECT_LE(blocks_of(downwards).size(), 50U);
+}
+
+// Nearly every plan has one run, and there may be a million plans.
+TEST(run_list, a_single_run_lies_in_the_list_itself_also_when_it_is_replaced_or_comes_again) {
+  const auto lies_within = [](const list& runs) {
+    const auto self = reinterpret_cast<std::uintptr_t>(&runs);
+    const auto at = reinterpret_cast<std::uintptr_t>(runs.tail());
+    return at >= self && at < self + sizeof runs;
+  };
+  list runs = numbered(1);
+  EXPECT_TRUE(lies_within(runs));
+  const run other{{3, 4}, 5};
+  runs.splice(runs.begin(), 1, &other, 1);
+  EXPECT_TRUE(lies_within(runs));
+  ASSERT_NO_FATAL_FAILURE(expect_same(runs, {other}));
+  runs.splice(runs.begin(), 1, nullptr, 0);
+  insert(runs, 7);
+  EXPECT_TRUE(lies_within(runs));
 }
 
 TEST(run_list, a_list_that_was_emptied_starts_anew) {
