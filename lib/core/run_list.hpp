@@ -196,21 +196,20 @@ class run_list {
   }
 
   void remove(position p, std::size_t count) {
+    const std::uint32_t from = p.block;
     while (count > 0) {
       const std::size_t here = std::min(count, block(p.block).size() - p.index);
       count -= here;
       if (here == block(p.block).size()) {
         drop_block(p.block);
-        p.index = 0;
-        if (count == 0) tidy(p.block == 0 ? 0 : p.block - 1);
         continue;
       }
       run_block& in = block_to_change(p.block);
       in.erase(in.begin() + p.index, in.begin() + p.index + static_cast<std::ptrdiff_t>(here));
       if (p.index == 0) note_first(p.block);
-      if (count == 0) tidy(p.block);
       p = {p.block + 1, 0};
     }
+    tidy(from);
   }
 
   void drop_block(std::uint32_t b) {
@@ -222,18 +221,26 @@ class run_list {
     runs_ = run_block();
   }
 
-  // Joins a block that has become small with the one after it, so that what remains of many runs does not keep many blocks.
+  // After a removal that began in block `b`, of which that block and the next may have become small: of neighbours always more than half
+  // a block is used, so that what remains of many runs does not keep many blocks.
   void tidy(std::uint32_t b) {
     if (!many()) return;
+    join(b + 1);
+    join(b);
+    if (b > 0) join(b - 1);
     auto& all = many()->runs;
-    if (b + 1 < all.size() && all[b].size() + all[b + 1].size() <= block_max / 2) {
-      all[b].insert(all[b].end(), all[b + 1].begin(), all[b + 1].end());
-      drop_block(b + 1);
-    }
     if (all.size() == 1 && all.front().size() <= block_max / 4) {
       run_block few = std::move(all.front());
       runs_ = std::move(few);
     }
+  }
+
+  // A block with the one after it, when both are small.
+  void join(std::uint32_t b) {
+    auto& all = many()->runs;
+    if (b + 1 >= all.size() || all[b].size() + all[b + 1].size() > block_max / 2) return;
+    all[b].insert(all[b].end(), all[b + 1].begin(), all[b + 1].end());
+    drop_block(b + 1);
   }
 
   storage runs_;  // no block of many is empty

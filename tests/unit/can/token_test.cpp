@@ -50,6 +50,13 @@ TEST_F(token, is_renewed_at_four_fifths_of_its_life_and_used_meanwhile) {
   EXPECT_EQ(keeper.next_fetch(), start + 160s);
 }
 
+// What the daemon runs with: nothing in the configuration says otherwise.
+TEST_F(token, lives_six_hours_unless_told_otherwise_and_leaves_a_fifth_of_them_to_a_service_that_is_down) {
+  const token_settings usual;
+  EXPECT_EQ(usual.lifetime, 6h);
+  EXPECT_EQ(usual.renew_at, 0.8);
+}
+
 TEST_F(token, is_not_used_past_its_life_counted_from_when_it_was_asked_for) {
   keeper.fetch_started(start);
   keeper.fetched("a");

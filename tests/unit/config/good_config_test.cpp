@@ -97,6 +97,28 @@ TEST(config, sections_that_are_empty_or_absent_keep_their_defaults) {
   EXPECT_EQ(bare.status.listen, (listen_address{"127.0.0.1", 9464}));
 }
 
+// By value (DESIGN §4.3): elsewhere the sample, the manual and the settings are only compared with one another.
+TEST(config, what_a_file_leaves_out_is_as_the_design_says) {
+  const settings bare = load_good(with("")).values;
+  EXPECT_EQ(bare.journal, (journal_settings{"/var/lib/partmark/journal/journal.db", 5s, 100'000}));
+  EXPECT_EQ(bare.state, (state_settings{"/var/lib/partmark/state/state.db"}));
+  const endpoint_settings& endpoint = bare.endpoints.at(0);
+  EXPECT_EQ(endpoint.max_in_flight, 8);
+  EXPECT_EQ(endpoint.connect_timeout, 5s);
+  EXPECT_EQ(endpoint.request_timeout, 30s);
+  EXPECT_EQ(endpoint.settle_time, 60s);
+  EXPECT_FALSE(endpoint.verify_plans);
+  EXPECT_EQ(endpoint.tls, (tls_settings{"", "", "", true}));
+  EXPECT_EQ(bare.delivery, (delivery_settings{200ms, 500, 1h}));
+  EXPECT_EQ(bare.triggers, (trigger_settings{ambiguous_trigger::retry}));
+  EXPECT_EQ(bare.retry, (retry_settings{500ms, 5min, 2.0}));
+  EXPECT_EQ(bare.circuit, (circuit_settings{5, 10s}));
+  EXPECT_EQ(bare.drift.check_every, std::nullopt);
+  EXPECT_EQ(bare.status.listen, (listen_address{"127.0.0.1", 9464}));
+  EXPECT_EQ(bare.control, (control_settings{"/run/partmark/control.sock"}));
+  EXPECT_EQ(bare.log, (log_settings{log_level::info, log_format::automatic}));
+}
+
 TEST(config, off_turns_things_off) {
   const settings got = load_good(with("drift: { check_every: off }\nstatus: { listen: \"off\" }\n")).values;
   EXPECT_EQ(got.drift.check_every, std::nullopt);

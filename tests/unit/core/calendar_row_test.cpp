@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
 namespace partmark {
 namespace {
 
@@ -51,6 +55,9 @@ TEST(calendar_row, rows_are_named_for_what_they_hold) {
   EXPECT_EQ(row_with(granularity::quarter, "2025-10").label, "2025");
   EXPECT_EQ(row_with(granularity::year, "2025").label, "2020s");
   EXPECT_EQ(row_with(granularity::year, "0001").label, "0000s");
+  EXPECT_EQ(row_with(granularity::year, "0019").label, "0010s");
+  EXPECT_EQ(row_with(granularity::year, "0120").label, "0120s");
+  EXPECT_EQ(row_with(granularity::year, "9999").label, "9990s");
 }
 
 // ISO 8601's own examples: a week belongs to the year of its Thursday.
@@ -59,6 +66,20 @@ TEST(calendar_row, a_week_belongs_to_the_year_of_its_thursday) {
   EXPECT_EQ(row_with(granularity::week, "2020-12-28").label, "2020");
   EXPECT_EQ(row_with(granularity::week, "2020-12-28").partitions.size(), 53);
   EXPECT_EQ(row_with(granularity::week, "2021-01-04").partitions.size(), 52);
+}
+
+TEST(calendar_row, a_row_has_room_for_the_longest_of_its_kind_and_no_more) {
+  constexpr std::size_t columns[] = {60, 24, 31, 53, 12, 4, 10};
+  for (const granularity unit : units) {
+    std::int64_t longest = 0;
+    const range within = around(unit, "2000", 4000);
+    for (ordinal o = std::max(within.first, ordinal_limits(unit).first); o <= std::min(within.last, ordinal_limits(unit).last); ++o) {
+      const calendar_row row = calendar_row_at(unit, calendar_row_of(unit, o));
+      EXPECT_EQ(row.columns, columns[static_cast<std::size_t>(unit)]);
+      longest = std::max(longest, row.partitions.size());
+    }
+    EXPECT_EQ(static_cast<std::size_t>(longest), columns[static_cast<std::size_t>(unit)]) << to_text(unit);
+  }
 }
 
 TEST(calendar_row, the_first_decade_begins_with_the_year_1) { EXPECT_EQ(row_with(granularity::year, "0001").offset, 1U); }

@@ -93,6 +93,12 @@ TEST(calendar, labels_are_as_short_as_the_granularity_allows) {
   EXPECT_EQ(partition_label(granularity::minute, 20381 * 24 * 60), "2025-10-20T00:00:00");
 }
 
+TEST(calendar, a_start_is_appended_to_what_is_there) {
+  std::string text = "from ";
+  append_partition_start(text, granularity::day, 20381);
+  EXPECT_EQ(text, "from 2025-10-20T00:00:00");
+}
+
 TEST(calendar, a_leap_day_exists_every_fourth_year_but_not_in_three_centuries_of_four) {
   for (const std::string_view leap :
        {"0004-02-29", "0400-02-29", "1600-02-29", "1996-02-29", "2000-02-29", "2024-02-29", "2400-02-29", "9996-02-29"})

@@ -68,6 +68,8 @@ TEST(decode, first_and_last_may_be_written_in_different_forms) {
   row.first = "2024";
   row.last = "2025-01-01T00:00:00";
   EXPECT_EQ(decode(row, partitions_max).value().partitions, (range{54, 55}));
+  row.first = "2025";
+  EXPECT_EQ(decode(row, partitions_max).value().partitions, (range{55, 55}));
 }
 
 TEST(decode, a_full_refresh_is_the_whole_table) {
@@ -123,6 +125,7 @@ TEST(decode, every_wrong_row_is_refused_with_its_column_and_value) {
       {"granularity \"\" is unknown; expected MINUTE, HOUR, DAY, WEEK, MONTH, QUARTER or YEAR", [](auto& r) { r.granularity = ""; }},
       {"granularity \"day\" is unknown", [](auto& r) { r.granularity = "day"; }},
       {"granularity is NULL, but first \"2025-10-20\" is given", [](auto& r) { r.granularity = std::nullopt; }},
+      {"granularity is NULL, but first \"2025-10-20\" is given", [](auto& r) { r.granularity = r.last = std::nullopt; }},
       {"granularity is NULL, but last \"2025-10-22\" is given", [](auto& r) { r.granularity = r.first = std::nullopt; }},
       {"first is NULL, but granularity \"DAY\" is given", [](auto& r) { r.first = r.last = std::nullopt; }},
       {"first is NULL, but granularity \"DAY\" is given", [](auto& r) { r.first = std::nullopt; }},

@@ -112,16 +112,23 @@ TEST(text, every_character_is_utf8_and_is_plain_unless_it_is_a_control_character
   EXPECT_TRUE(is_plain_text(""));
 }
 
-// The check reads eight bytes at a time where it can.
-TEST(text, one_bad_byte_is_found_wherever_it_stands) {
-  for (std::size_t length = 1; length <= 40; ++length)
-    for (std::size_t at = 0; at < length; ++at)
-      for (unsigned value = 0; value < 256; ++value) {
-        std::string text(length, 'a');
-        text[at] = static_cast<char>(value);
-        if (is_utf8(text) != (value < 0x80)) FAIL() << length << " " << at << " " << value;
-        if (is_plain_text(text) != (value >= 0x20 && value < 0x7f)) FAIL() << length << " " << at << " " << value;
-      }
+// The check reads eight bytes at a time where it can, and must not take its neighbours in memory for the text.
+TEST(text, one_bad_byte_is_found_wherever_it_stands_and_whatever_stands_around_it) {
+  struct filling {
+    char inside;
+    char outside;
+  };
+  constexpr std::size_t around = 16;
+  for (const auto& [inside, outside] : {filling{' ', ' '}, {'a', 'a'}, {'b', 'b'}, {'~', '~'}, {'a', '\xff'}})
+    for (std::size_t length = 1; length <= 40; ++length)
+      for (std::size_t at = 0; at < length; ++at)
+        for (unsigned value = 0; value < 256; ++value) {
+          std::string memory = std::string(around, outside) + std::string(length, inside) + std::string(around, outside);
+          memory[around + at] = static_cast<char>(value);
+          const std::string_view text = std::string_view(memory).substr(around, length);
+          if (is_utf8(text) != (value < 0x80)) FAIL() << inside << " " << length << " " << at << " " << value;
+          if (is_plain_text(text) != (value >= 0x20 && value < 0x7f)) FAIL() << inside << " " << length << " " << at << " " << value;
+        }
 }
 
 TEST(text, a_character_cut_off_by_the_end_is_bad) {
@@ -150,6 +157,12 @@ TEST(printable, controls_and_bad_bytes_become_question_marks) {
             "a?b?");
   EXPECT_EQ(printable("a\xff\xfe\xed\xa0\x80z"), "a?????z");
   EXPECT_EQ(printable("\xe2\x82"), "??");
+}
+
+TEST(printable, what_became_a_question_mark_takes_a_bytes_room) {
+  EXPECT_EQ(printable("a\nb", 3), "a?b");
+  EXPECT_EQ(printable("a\xc2\x9b", 2), "a?");
+  EXPECT_EQ(printable("\xff\xff\xff", 3), "???");
 }
 
 TEST(printable, long_text_is_cut_at_a_character_and_says_so) {
