@@ -86,6 +86,7 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
 
 void loop::reconfigure(loop_settings settings, now t) {
   settings_ = std::move(settings);
+  source_.understand_anew();  // max_partitions_per_record counts for every row that is not folded yet
   configure(t);
   for (plan_state& plan : plans_) {
     place(plan, t);

@@ -173,5 +173,15 @@ TEST(reloaded, a_run_type_counts_from_the_next_call_on) {
   EXPECT_EQ(d.remote.open()[0].said.run_type, "MANUAL");
 }
 
+// What was read ahead was understood by the old limit.
+TEST(reloaded, rows_that_were_understood_ahead_are_understood_anew) {
+  loop_driver d(two_endpoints());
+  d.start();
+  EXPECT_EQ(d.journal.understood_anew, 0U);
+  d.settings.partitions_max = 1;
+  d.reconfigure();
+  EXPECT_EQ(d.journal.understood_anew, 1U);
+}
+
 }  // namespace
 }  // namespace partmark::testing
