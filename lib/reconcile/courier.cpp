@@ -187,6 +187,24 @@ void courier::move_table(table_id id, std::size_t endpoint, now t) {
   touched_table(id, t);
 }
 
+void courier::wait_anew(std::optional<milliseconds> longest_backoff, now t, state_changes& batch) {
+  if (longest_backoff)
+    for (endpoint_state& e : endpoints_.all()) e.waiting.bring_forward(t.steady + *longest_backoff);
+  for (plan_state& plan : plans_) {
+    auto& waiting = endpoints_.at(plan.endpoint).waiting;
+    if (plan.failures == 0 && plan.lingering_since && waiting.due(plan.id))
+      waiting.set(plan.id, std::max(t.steady, *plan.lingering_since + settings_.linger));
+    outcome_.shorten_reprobes(plan, t, batch);
+    touched(plan, t, batch);
+  }
+  for (table_id id = 0; id < triggers_.tables().size(); ++id) {
+    const table_state& table = triggers_.at(id);
+    auto& waiting = endpoints_.at(table.endpoint).waiting;
+    const auto due = waiting.due(id | table_bit);
+    if (due && table.failures == 0) waiting.set(id | table_bit, std::min(*due, t.steady + settings_.linger));
+  }
+}
+
 void courier::expire(now t, state_changes& batch) {
   while (const auto id = settling_.pop_due(t.steady)) {
     plan_state& plan = plans_.at(*id);

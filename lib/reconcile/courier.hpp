@@ -39,6 +39,9 @@ class courier {
 
   void move_table(table_id table, std::size_t endpoint, now t);
 
+  // Other settings: who lingers, or waits for a hold's next try, waits as long as they say now. No backoff goes beyond `longest_backoff`.
+  void wait_anew(std::optional<milliseconds> longest_backoff, now t, state_changes& batch);
+
   // The table's triggers changed: sees to its place in the schedule.
   void touched_table(table_id table, now t);
 

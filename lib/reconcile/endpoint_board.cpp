@@ -27,6 +27,8 @@ void endpoint_board::configure(now t) {
       endpoints_.push_back({wanted, circuit(settings_.circuit), {}, 0, false, false});
       continue;
     }
+    // What was refused elsewhere, or told to wait there, waits for nothing any more.
+    if (known->settings.url != wanted.url) known->waiting.bring_forward(t.steady);
     known->settings = wanted;
     known->removed = false;
     known->health.configure(settings_.circuit);

@@ -127,6 +127,17 @@ class service(integration_case):
         self.assertEqual(len(self.can.marks("p")), 1)
         self.assertTrue(daemon.running())
 
+    def test_a_reload_that_corrects_the_address_delivers_at_once(self):
+        slow = {"retry": {"initial": "1h", "max": "1h"}, "circuit": {"open_after": 1000}}
+        self.space.configure("http://127.0.0.1:1", **slow)
+        daemon = self.space.started_daemon()
+        self.book.add("p", "DAY", "2025-10-20")
+        daemon.await_event("push.retrying")
+        self.space.configure(self.can.url, **slow)
+        self.reload(daemon)
+        self.wait_settled()
+        self.assertEqual(len(self.can.marks("p")), 1)
+
     def test_a_reload_reads_a_secret_again(self):
         secret = self.space.folder / "secret"
         secret.write_text("first-secret\n")
