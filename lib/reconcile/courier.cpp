@@ -63,7 +63,7 @@ void courier::configure(now t) {
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
   outcome_.restore_last_hold(last_hold);
-  for (auto& e : endpoints_.all()) e.paused = std::find(paused.begin(), paused.end(), e.settings.name) != paused.end();
+  endpoints_.restore_paused(paused);
 }
 
 void courier::touched(plan_state& plan, now t, state_changes& batch) {
@@ -251,9 +251,17 @@ void courier::retry_held(plan_state& plan, now t, state_changes& batch) {
   touched(plan, t, batch);
 }
 
-void courier::pause(std::string_view endpoint, bool paused, now t, state_changes& batch) {
-  const std::size_t index = endpoints_.named(endpoint);
-  if (endpoints_.pause(index, paused, t)) batch.paused.emplace_back(endpoints_.at(index).settings.name, paused);
+bool courier::pause(std::string_view endpoint, bool paused, now t, state_changes& batch) {
+  bool found = false;
+  for (std::size_t i = 0; i < endpoints_.all().size(); ++i) {
+    const endpoint_state& e = endpoints_.at(i);
+    if (!endpoint.empty() && e.settings.name != endpoint) continue;
+    // Of one that is not configured any more only a pause is left, to be ended.
+    if (e.removed && (paused || !e.paused)) continue;
+    found = true;
+    if (endpoints_.pause(i, paused, t)) batch.paused.emplace_back(e.settings.name, paused);
+  }
+  return found;
 }
 
 }  // namespace partmark

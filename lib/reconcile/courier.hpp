@@ -70,7 +70,8 @@ class courier {
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);
   bool retry_held_triggers(std::string_view table, now t, state_changes& batch);
-  void pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
+  // An empty name: all. False: none is called so.
+  bool pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
 
   [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
   [[nodiscard]] const std::vector<endpoint_state>& endpoints() const { return endpoints_.all(); }

@@ -213,14 +213,9 @@ bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler 
 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {
   commanded_ = true;
-  bool found = false;
-  for (const auto& known : settings_.endpoints) {
-    if (!endpoint.empty() && known.name != endpoint) continue;
-    courier_.pause(known.name, paused, t, unsaved_);
-    unsaved_.durable = true;
-    found = true;
-  }
-  return found;
+  if (!courier_.pause(endpoint, paused, t, unsaved_)) return false;
+  unsaved_.durable = true;
+  return true;
 }
 
 }  // namespace partmark

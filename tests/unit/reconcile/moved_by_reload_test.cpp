@@ -240,6 +240,31 @@ TEST(reloaded, what_is_held_is_tried_again_after_reprobe_held_of_now_at_most) {
   EXPECT_EQ(d.remote.all().size(), before + 1);
 }
 
+TEST(reloaded, the_pause_of_an_endpoint_that_is_gone_can_be_ended_and_is_kept_until_then) {
+  for (const std::string_view whom : {"other", ""}) {
+    loop_driver d(two_endpoints());
+    d.start();
+    EXPECT_TRUE(d.loop().pause("other", true, d.t));
+    d.work();
+    const auto both = d.settings.endpoints;
+    d.settings.endpoints.pop_back();
+    d.reconfigure();
+    d.kill();
+    d.start();
+    EXPECT_TRUE(d.state.stored().paused.at("other"));
+    EXPECT_FALSE(d.loop().pause("other", true, d.t)) << "it is not configured";
+    d.settings.endpoints = both;
+    d.reconfigure();
+    EXPECT_TRUE(d.state.stored().paused.at("other"));
+    d.settings.endpoints.pop_back();
+    d.reconfigure();
+    EXPECT_TRUE(d.loop().pause(whom, false, d.t));
+    d.work();
+    EXPECT_FALSE(d.state.stored().paused.at("other")) << "'" << whom << "'";
+    EXPECT_FALSE(d.loop().pause("other", false, d.t));
+  }
+}
+
 // What was read ahead was understood by the old limit.
 TEST(reloaded, rows_that_were_understood_ahead_are_understood_anew) {
   loop_driver d(two_endpoints());
