@@ -33,7 +33,7 @@ result<known_plan> look_up(const config::settings& settings, std::string_view uu
   return found;
 }
 
-// As the daemon has it, else as configured, else as the plan's latest good record says.
+// As the daemon has it, else as configured, else as the plan's first good record says: the walk begins with the latest.
 std::optional<plan_shape> shape_of(const known_plan& known, const config::plan_settings* configured, journal_history* journal,
                                    std::string_view uuid, std::int64_t partitions_max) {
   if (known.detail) return known.detail->overview.plan.shape;
@@ -43,7 +43,7 @@ std::optional<plan_shape> shape_of(const known_plan& known, const config::plan_s
   if (journal != nullptr)
     (void)journal->walk_plan(uuid, [&](const completion_row& row) {
       if (const auto said = decode(row, partitions_max)) recorded = said->shape;
-      return !recorded;
+      return true;
     });
   return recorded;
 }

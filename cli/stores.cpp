@@ -46,11 +46,18 @@ result<std::optional<journal_history>> open_history(const std::string& path) {
 journal_ends find_journal_ends(const std::string& path, const journal_position& folded) {
   journal_ends ends;
   auto file = open_patiently(path);
-  if (!file) {
-    if (file.error().code != errc::not_found) ends.trouble = for_this_user(file.error());
+  if (!file && file.error().code != errc::not_found) {
+    ends.trouble = for_this_user(file.error());
     return ends;
   }
-  if (*file == nullptr) return ends;
+  if (!file || *file == nullptr) {
+    // A new one in its place would be refused until it is accepted.
+    if (!folded.uuid.empty())
+      ends.trouble = error{errc::identity, path +
+                                               ": the journal that was folded is not there any more. Put it back, or begin a new one with "
+                                               "`partmark init` and accept it with `partmark state adopt-journal`"};
+    return ends;
+  }
   ends.present = true;
   if (const auto same = (*file)->verify(folded); !same) ends.trouble = same.error();
   const auto plans = (*file)->plans().last_seq();

@@ -99,17 +99,24 @@ result<void> control_server::listen(const std::string& path) {
     ::unlink(path.c_str());
   }
   boost::system::error_code failed;
-  acceptor_.open(local::stream_protocol(), failed);
+  local::stream_protocol::acceptor fresh(acceptor_.get_executor());
+  fresh.open(local::stream_protocol(), failed);
   if (failed) return failure("cannot make a socket", failed);
   // Born closed to others, opened to the group at once: no moment in which anybody may connect.
   const mode_t before = ::umask(0177);
-  acceptor_.bind(local::stream_protocol::endpoint(path), failed);
+  fresh.bind(local::stream_protocol::endpoint(path), failed);
   ::umask(before);
   if (failed) return failure("cannot bind", failed);
+  if (::chmod(path.c_str(), 0660) != 0) failed = {errno, boost::system::system_category()};
+  if (!failed) fresh.listen(static_cast<int>(sessions_max), failed);
+  if (failed) {
+    ::unlink(path.c_str());
+    return failure("cannot open it to its group", failed);
+  }
+  if (!path_.empty()) ::unlink(path_.c_str());
   path_ = path;
-  if (::chmod(path.c_str(), 0660) != 0) return failure("cannot open it to the group", {errno, boost::system::system_category()});
-  acceptor_.listen(static_cast<int>(sessions_max), failed);
-  if (failed) return failure("cannot listen", failed);
+  pause_.cancel();
+  acceptor_ = std::move(fresh);
   accept();
   return {};
 }

@@ -8,10 +8,15 @@ std::optional<plan_shape> configured_shape(const config::plan_settings& p) {
   return std::nullopt;
 }
 
+std::string url_text(const config::endpoint_url& url) {
+  return (url.tls ? "https://" : "http://") + url.host + ":" + std::to_string(url.port) + url.base_path;
+}
+
 loop_settings loop_settings_of(const config::settings& s) {
   loop_settings out;
   for (const auto& e : s.endpoints)
-    out.endpoints.push_back({e.name, e.tenant_id, static_cast<std::size_t>(e.max_in_flight), e.settle_time, e.verify_plans});
+    out.endpoints.push_back(
+        {e.name, e.tenant_id, static_cast<std::size_t>(e.max_in_flight), e.settle_time, e.verify_plans, url_text(e.url)});
   for (const auto& p : s.plans) out.plans.push_back({p.uuid, p.name, p.endpoint, configured_shape(p), p.run_type.value_or("")});
   for (const auto& t : s.tables) out.tables.push_back({t.name, t.endpoint});
   out.poll_interval = s.journal.poll_interval;

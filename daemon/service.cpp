@@ -179,6 +179,11 @@ void service::on_signal(int number) {
   stop(options_.once && !loop_.settled() ? exit_unfinished : 0, number == SIGTERM ? "SIGTERM" : "SIGINT");
 }
 
+// Only to another path: where there could be none at the start, the rest of the configuration counts all the same.
+result<void> service::move_control(const std::string& path) {
+  return path == settings_.control.socket ? result<void>() : control_.listen(path);
+}
+
 void service::reload() {
   const now t = clock_now();
   manager_.reloading(t.steady);
@@ -191,9 +196,13 @@ void service::reload() {
     problems.push_back(options_.config_path + ": journal.path and state.path change with a restart only");
   } else if (auto listening = options_.once ? result<void>() : board_.listen(loaded->values.status.listen); !listening) {
     problems.push_back(listening.error().message);
+  } else if (auto moved = move_control(loaded->values.control.socket); !moved) {
+    problems.push_back(moved.error().message);
+    if (!options_.once) (void)board_.listen(settings_.status.listen);
   } else if (auto done = remote_.configure(loaded->values.endpoints); !done) {
     problems.push_back(done.error().message);
     if (!options_.once) (void)board_.listen(settings_.status.listen);  // its port was free a moment ago
+    if (loaded->values.control.socket != settings_.control.socket) (void)control_.listen(settings_.control.socket);
   }
   for (const auto& problem : problems)
     board_.emit({severity::error, event_name::config_refused, problem + "; the former configuration stays", {}});

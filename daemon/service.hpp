@@ -41,6 +41,7 @@ class service {
   void await_timer();
   void on_signal(int number);
   void reload();
+  result<void> move_control(const std::string& path);
   void stop(int exit_code, const char* why);
   void finish_if_idle();
   void heartbeat();

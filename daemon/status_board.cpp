@@ -1,5 +1,6 @@
 #include "daemon/status_board.hpp"
 
+#include "daemon/loop_settings.hpp"
 #include "daemon/system_clock.hpp"
 #include "daemon/waiting_since.hpp"
 #include "reconcile/event_names.hpp"
@@ -95,8 +96,7 @@ summary_view status_board::summary() {
                        e.paused,        e.in_flight, e.settings.max_in_flight};
     const auto known =
         std::find_if(settings_.endpoints.begin(), settings_.endpoints.end(), [&](const auto& c) { return c.name == e.settings.name; });
-    if (known != settings_.endpoints.end())
-      view.url = (known->url.tls ? "https://" : "http://") + known->url.host + ":" + std::to_string(known->url.port) + known->url.base_path;
+    if (known != settings_.endpoints.end()) view.url = url_text(known->url);
     out.endpoints.push_back(std::move(view));
   }
   return out;

@@ -24,7 +24,7 @@ class catch_up_reader {
   // As journal::read_plans. Views that the sink is given live until it returns. `file` is the same one until forget().
   result<journal_slice> read(journal_file& file, const journal_cursor& from, std::size_t limit, journal::plan_sink& sink);
 
-  // What was read ahead is of another file, or not sure any more. Gives back what the catch-up took.
+  // What was read ahead is of another file, not sure any more, or would be understood otherwise now. Gives back what the catch-up took.
   void forget();
 
  private:

@@ -34,6 +34,8 @@ class sqlite_journal final : public journal {
   result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
                                   plan_sink& sink) override;
 
+  void understand_anew() override { plans_.forget(); }
+
   result<void> sync() override;
 
   // Gives back what reading much took.

@@ -63,7 +63,7 @@ void courier::configure(now t) {
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
   outcome_.restore_last_hold(last_hold);
-  for (auto& e : endpoints_.all()) e.paused = std::find(paused.begin(), paused.end(), e.settings.name) != paused.end();
+  endpoints_.restore_paused(paused);
 }
 
 void courier::touched(plan_state& plan, now t, state_changes& batch) {
@@ -187,6 +187,24 @@ void courier::move_table(table_id id, std::size_t endpoint, now t) {
   touched_table(id, t);
 }
 
+void courier::wait_anew(std::optional<milliseconds> longest_backoff, now t, state_changes& batch) {
+  if (longest_backoff)
+    for (endpoint_state& e : endpoints_.all()) e.waiting.bring_forward(t.steady + *longest_backoff);
+  for (plan_state& plan : plans_) {
+    auto& waiting = endpoints_.at(plan.endpoint).waiting;
+    if (plan.failures == 0 && plan.lingering_since && waiting.due(plan.id))
+      waiting.set(plan.id, std::max(t.steady, *plan.lingering_since + settings_.linger));
+    outcome_.shorten_reprobes(plan, t, batch);
+    touched(plan, t, batch);
+  }
+  for (table_id id = 0; id < triggers_.tables().size(); ++id) {
+    const table_state& table = triggers_.at(id);
+    auto& waiting = endpoints_.at(table.endpoint).waiting;
+    const auto due = waiting.due(id | table_bit);
+    if (due && table.failures == 0) waiting.set(id | table_bit, std::min(*due, t.steady + settings_.linger));
+  }
+}
+
 void courier::expire(now t, state_changes& batch) {
   while (const auto id = settling_.pop_due(t.steady)) {
     plan_state& plan = plans_.at(*id);
@@ -233,9 +251,17 @@ void courier::retry_held(plan_state& plan, now t, state_changes& batch) {
   touched(plan, t, batch);
 }
 
-void courier::pause(std::string_view endpoint, bool paused, now t, state_changes& batch) {
-  const std::size_t index = endpoints_.named(endpoint);
-  if (endpoints_.pause(index, paused, t)) batch.paused.emplace_back(endpoints_.at(index).settings.name, paused);
+bool courier::pause(std::string_view endpoint, bool paused, now t, state_changes& batch) {
+  bool found = false;
+  for (std::size_t i = 0; i < endpoints_.all().size(); ++i) {
+    const endpoint_state& e = endpoints_.at(i);
+    if (!endpoint.empty() && e.settings.name != endpoint) continue;
+    // Of one that is not configured any more only a pause is left, to be ended.
+    if (e.removed && (paused || !e.paused)) continue;
+    found = true;
+    if (endpoints_.pause(i, paused, t)) batch.paused.emplace_back(e.settings.name, paused);
+  }
+  return found;
 }
 
 }  // namespace partmark

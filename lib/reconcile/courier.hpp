@@ -39,6 +39,9 @@ class courier {
 
   void move_table(table_id table, std::size_t endpoint, now t);
 
+  // Other settings: who lingers, or waits for a hold's next try, waits as long as they say now. No backoff goes beyond `longest_backoff`.
+  void wait_anew(std::optional<milliseconds> longest_backoff, now t, state_changes& batch);
+
   // The table's triggers changed: sees to its place in the schedule.
   void touched_table(table_id table, now t);
 
@@ -67,7 +70,8 @@ class courier {
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);
   bool retry_held_triggers(std::string_view table, now t, state_changes& batch);
-  void pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
+  // An empty name: all. False: none is called so.
+  bool pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
 
   [[nodiscard]] std::size_t in_flight() const { return flights_.size(); }
   [[nodiscard]] const std::vector<endpoint_state>& endpoints() const { return endpoints_.all(); }

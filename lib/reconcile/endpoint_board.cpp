@@ -3,6 +3,7 @@
 #include "reconcile/event_names.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace partmark {
 
@@ -27,6 +28,8 @@ void endpoint_board::configure(now t) {
       endpoints_.push_back({wanted, circuit(settings_.circuit), {}, 0, false, false});
       continue;
     }
+    // What was refused elsewhere, or told to wait there, waits for nothing any more.
+    if (known->settings.url != wanted.url) known->waiting.bring_forward(t.steady);
     known->settings = wanted;
     known->removed = false;
     known->health.configure(settings_.circuit);
@@ -83,6 +86,18 @@ void endpoint_board::log_circuit(const endpoint_state& e, circuit_change change,
   else
     log_.emit({severity::error, event_name::endpoint_circuit_opened,
                "endpoint " + e.settings.name + " is in trouble: " + v.message + "; it is probed until it answers", fields});
+}
+
+void endpoint_board::restore_paused(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == name; });
+    if (known == endpoints_.end()) {
+      endpoints_.push_back({{}, circuit(settings_.circuit), {}, 0, false, true});
+      known = std::prev(endpoints_.end());
+      known->settings.name = name;
+    }
+    known->paused = true;
+  }
 }
 
 bool endpoint_board::pause(std::size_t index, bool paused, now t) {

@@ -64,7 +64,7 @@ class journal {
 
     // A journal that keeps rows before it gives them may ask, also on another thread, what each says; the answer's views are into the row.
     // False, and nothing answered: it is to be given to row(), in its turn. What was answered goes to understood() in place of row(), many
-    // at once.
+    // at once. What a row says may change with understand_anew() only.
     [[nodiscard]] virtual bool understand(const completion_row&, understood_row&) const { return false; }
     virtual void understood(std::span<const understood_row>) {}
 
@@ -100,6 +100,9 @@ class journal {
   // The rows of one plan with after < seq <= until, for a refold; the slice's folded_seq says how far it came.
   virtual result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
                                           plan_sink& sink) = 0;
+
+  // Sinks understand rows otherwise from here on (new settings): of those that were understood and not given yet they are asked once more.
+  virtual void understand_anew() {}
 
   // Makes what was read durable (power cuts, DESIGN §4.1): call before committing the fold of those rows.
   virtual result<void> sync() = 0;

@@ -25,6 +25,11 @@ constexpr std::chrono::seconds busy_patience{10};
 constexpr milliseconds gathering_time{10'000};
 constexpr std::size_t gathered_bytes_max = std::size_t{32} << 20U;  // a million changes of runs, or 60,000 new plans
 
+// Another one in its place would be refused.
+constexpr const char* journal_is_gone =
+    "the journal that was read is not there any more: waiting for it; to begin a new one: `partmark init` and `partmark state "
+    "adopt-journal`";
+
 constexpr retry_settings store_backoff{milliseconds(5), milliseconds(2000), 2.0};
 
 }  // namespace
@@ -110,9 +115,11 @@ loop::stage loop::read(now t) {
   }
   if (*look == journal_look::absent) {
     behind_ = true;
-    if (std::exchange(journal_trouble_, "absent") != "absent")
-      log_.emit(
-          {severity::warning, event_name::journal_waiting, "the journal is not there yet: waiting for it; `partmark init` makes it", {}});
+    const std::string_view trouble = position_.uuid.empty() ? "absent" : journal_is_gone;
+    if (journal_trouble_ == trouble) return s;
+    journal_trouble_ = trouble;
+    const auto text = position_.uuid.empty() ? "the journal is not there yet: waiting for it; `partmark init` makes it" : journal_is_gone;
+    log_.emit({severity::warning, event_name::journal_waiting, text, {}});
     return s;
   }
   if (position_.uuid.empty()) {

@@ -85,14 +85,15 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
 }
 
 void loop::reconfigure(loop_settings settings, now t) {
+  std::optional<milliseconds> longest_backoff;
+  if (settings.retry.max < settings_.retry.max) longest_backoff = settings.retry.max;
   settings_ = std::move(settings);
+  source_.understand_anew();  // max_partitions_per_record counts for every row that is not folded yet
   configure(t);
-  for (plan_state& plan : plans_) {
-    place(plan, t);
-    courier_.touched(plan, t, unsaved_);
-  }
+  for (plan_state& plan : plans_) place(plan, t);
   for (table_id id = 0; id < courier_.second_api().tables().size(); ++id)
     courier_.move_table(id, endpoint_of_table(courier_.second_api().at(id).name), t);
+  courier_.wait_anew(longest_backoff, t, unsaved_);
 }
 
 void loop::want_refold(plan_state& plan, plan_shape shape, now t) {
@@ -212,14 +213,9 @@ bool loop::check_drift(std::string_view uuid, bool repair, now t, drift_handler 
 
 bool loop::pause(std::string_view endpoint, bool paused, now t) {
   commanded_ = true;
-  bool found = false;
-  for (const auto& known : settings_.endpoints) {
-    if (!endpoint.empty() && known.name != endpoint) continue;
-    courier_.pause(known.name, paused, t, unsaved_);
-    unsaved_.durable = true;
-    found = true;
-  }
-  return found;
+  if (!courier_.pause(endpoint, paused, t, unsaved_)) return false;
+  unsaved_.durable = true;
+  return true;
 }
 
 }  // namespace partmark

@@ -191,6 +191,18 @@ void outcome::reprobe(plan_state& plan, hold_id id, state_changes& batch) {
   if (!ranges.empty()) plan.affairs.use().inside.add_reprobe(std::move(ranges), id);
 }
 
+void outcome::shorten_reprobes(plan_state& plan, now t, state_changes& batch) {
+  if (plan.affairs->reprobe_at.empty()) return;
+  plan_affairs& affairs = plan.affairs.use();
+  for (auto& [id, at] : affairs.reprobe_at) {
+    if (at <= t.steady + settings_.reprobe_held) continue;
+    at = t.steady + settings_.reprobe_held;
+    hold_row& row = affairs.holds.at(id);
+    row.next_try = t.system + settings_.reprobe_held;
+    batch.holds.push_back(row);
+  }
+}
+
 void outcome::drop_empty_holds(plan_state& plan, state_changes& batch) {
   if (plan.affairs->holds.empty()) return;
   plan_affairs& affairs = plan.affairs.use();

@@ -26,6 +26,9 @@ class outcome {
   // Held partitions under `id` are tried again, alone; their hold stays known until the answer.
   void reprobe(plan_state& plan, hold_id id, state_changes& batch);
 
+  // No next try is later than `reprobe_held` says now.
+  void shorten_reprobes(plan_state& plan, now t, state_changes& batch);
+
   // Ends the holds that no partition is under any more, after completions, acceptance or a resync.
   void drop_empty_holds(plan_state& plan, state_changes& batch);
 

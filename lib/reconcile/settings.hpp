@@ -19,6 +19,7 @@ struct endpoint_settings {
   std::size_t max_in_flight = 8;
   milliseconds settle_time{std::chrono::seconds(60)};
   bool verify_plans = false;  // ask once whether the configured plans exist there and are EXTERNAL
+  std::string url = {};       // only to tell whether a reload changed it
 };
 
 struct plan_settings {

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import stat
 import time
 import unittest
 
@@ -126,6 +127,36 @@ class service(integration_case):
         self.wait_settled()
         self.assertEqual(len(self.can.marks("p")), 1)
         self.assertTrue(daemon.running())
+
+    def test_a_reload_moves_the_control_socket(self):
+        daemon = self.space.started_daemon()
+        former = self.space.socket_path
+        moved = self.space.folder / "moved.sock"
+        self.space.configure(self.can.url, control={"socket": str(moved)})
+        self.reload(daemon)
+        self.assertEqual(self.space.partmark("pause")[0], 0)
+        self.assertIs(self.space.read("status")["running"], True)
+        self.assertFalse(former.exists())
+        self.assertEqual(stat.S_IMODE(moved.stat().st_mode), 0o660)
+        self.space.configure(self.can.url, control={"socket": str(self.space.folder / "nowhere" / "c.sock")}, delivery={"linger": "1h"})
+        self.assertIn("nowhere", self.reload(daemon, "config.refused")["msg"])
+        self.space.configure(self.can.url, control={"socket": str(moved)})
+        self.assertEqual(self.space.partmark("resume")[0], 0)
+        self.book.add("p", "DAY", "2025-10-20")
+        self.wait_settled()
+        self.assertEqual(daemon.stop(STOP_LIMIT), 0)
+        self.assertFalse(moved.exists())
+
+    def test_a_reload_that_corrects_the_address_delivers_at_once(self):
+        slow = {"retry": {"initial": "1h", "max": "1h"}, "circuit": {"open_after": 1000}}
+        self.space.configure("http://127.0.0.1:1", **slow)
+        daemon = self.space.started_daemon()
+        self.book.add("p", "DAY", "2025-10-20")
+        daemon.await_event("push.retrying")
+        self.space.configure(self.can.url, **slow)
+        self.reload(daemon)
+        self.wait_settled()
+        self.assertEqual(len(self.can.marks("p")), 1)
 
     def test_a_reload_reads_a_secret_again(self):
         secret = self.space.folder / "secret"

@@ -158,6 +158,12 @@ class explain(cli_case):
             self.assertIn("PARTITION", self.expect(2, "explain", "u1", partition).stderr)
         self.assertIn("PARTITION", self.expect(2, "explain", "u1").stderr)
 
+    def test_a_plan_that_is_not_folded_yet_has_the_granularity_that_the_fold_will_give_it(self):
+        for granularity, first in [("DAY", "2025-10-20"), ("YEAR", "2025")]:
+            self.expect(0, "record", "--plan", "unread", "--granularity", granularity, "--first", first, "--outcome", "success")
+        told = self.json("unread", "2025-10-20")
+        self.assertEqual((told["granularity"], [r["seq"] for r in told["records"]]), ("DAY", [1]))
+
     def test_a_journal_that_cannot_be_read_is_trouble_and_the_rest_is_told(self):
         self.record("success", "2025-10-20")
         self.deliver()

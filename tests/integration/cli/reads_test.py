@@ -269,6 +269,12 @@ class undelivered(reads):
         self.assertEqual(self.deliver(), 0)
         for file in self.space.journal_path.parent.iterdir():
             file.unlink()
+        # Nobody may be told to make a new one: it would be refused.
+        gone = self.json("status", code=1)["journal"]
+        self.assertIn("not there any more", gone["trouble"])
+        self.assertIn("adopt-journal", gone["trouble"])
+        self.assertIn("The journal cannot be used.", self.expect(1, "status").stdout)
+        self.assertIn("not there any more", self.expect(78, "state", "check").stdout)
         self.init()
         self.assertIn("adopt-journal", self.json("status", code=1)["journal"]["trouble"])
         self.assertIn("adopt-journal", self.expect(78, "preview").stderr)

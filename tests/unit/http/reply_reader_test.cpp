@@ -186,6 +186,31 @@ TEST(reply_reader, bounds_the_body_however_it_is_framed) {
   EXPECT_EQ(huge.feed("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n"), state::too_large);
 }
 
+// An operator has to know whether the header or the body was it: they come from different hands.
+TEST(reply_reader, says_which_bound_was_passed_and_knows_the_status_of_a_body) {
+  const std::string long_header =
+      "HTTP/1.1 200 OK\r\nX: " + std::string(400, 'x') + "\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, ' ');
+  const std::array<std::string, 3> long_bodies{"HTTP/1.1 503 No\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, ' '),
+                                               "HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n7D0\r\n" + std::string(2000, ' '),
+                                               "HTTP/1.1 503 No\r\n\r\n" + std::string(2000, ' ')};
+  const auto read = [](std::string_view bytes, std::size_t piece, reply_reader& into) {
+    for (; !bytes.empty() && into.current() == state::more; bytes.remove_prefix(std::min(piece, bytes.size())))
+      into.feed(bytes.substr(0, piece));
+  };
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{299}, std::size_t{5000}}) {
+    reply_reader header({300, 1000});
+    read(long_header, piece, header);
+    EXPECT_EQ(header.problem(), "the reply's header is larger than 300 bytes") << piece;
+    EXPECT_EQ(header.status(), std::nullopt);
+    for (const auto& text : long_bodies) {
+      reply_reader body({300, 1000});
+      read(text, piece, body);
+      EXPECT_EQ(body.problem(), "the reply's body is larger than 1000 bytes") << piece << ": " << text.substr(0, 60);
+      EXPECT_EQ(body.status(), 503U);
+    }
+  }
+}
+
 TEST(reply_reader, bounds_what_is_neither_header_nor_body) {
   const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
   reply_reader extension({100, 100});

@@ -17,10 +17,11 @@ using testing::open_as_job;
 // Understands what it can, as a fold does, and notes each row as it comes.
 struct understanding_sink final : journal::plan_sink {
   std::vector<std::string> rows;
+  std::int64_t partitions_max = 1000;
 
   void row(const completion_row& r) override { rows.push_back(std::to_string(r.seq) + " " + std::string(r.plan) + " as it is"); }
   [[nodiscard]] bool understand(const completion_row& r, understood_row& into) const override {
-    const auto decoded = decode(r, 1000);
+    const auto decoded = decode(r, partitions_max);
     if (!decoded) return false;
     into = {r.seq, r.plan, r.run_type.value_or(""), r.job.value_or(""), *decoded, static_cast<std::uint32_t>(r.seq)};
     return true;
@@ -220,6 +221,20 @@ TEST_F(catching_up, another_slice_size_is_heeded) {
   EXPECT_EQ(read(1, sink).value().rows, 1);
   EXPECT_EQ(read(5, sink).value().rows, 5);
   EXPECT_EQ(sink.rows.size(), 18);
+}
+
+// A reload that lowers journal.max_partitions_per_record counts for all that is not folded yet.
+TEST_F(catching_up, what_was_understood_ahead_is_understood_anew_when_the_sink_says_so) {
+  make_journal();
+  insert(20);
+  understanding_sink sink;
+  for (int i = 0; i < 2; ++i) read(4, sink).value();
+  EXPECT_NE(sink.rows.back().find(" of "), std::string::npos) << "read ahead: " << sink.rows.back();
+  sink.partitions_max = 0;
+  reader.understand_anew();
+  read_to_end(4, sink);
+  ASSERT_EQ(sink.rows.size(), 20U);
+  for (std::size_t i = 8; i < 20; ++i) EXPECT_TRUE(sink.rows[i].ends_with("as it is")) << sink.rows[i];
 }
 
 TEST_F(catching_up, nothing_of_a_journal_that_was_replaced_arrives) {

@@ -131,6 +131,22 @@ TEST(reading, a_journal_that_is_absent_is_waited_for) {
   EXPECT_EQ(d.loop().summary().position.uuid, "journal-1");
 }
 
+// A new one would be another, and refused: nobody may be led to make one.
+TEST(reading, a_journal_that_is_gone_is_not_said_to_be_one_that_never_was) {
+  loop_driver d;
+  d.journal.remove();
+  d.start();
+  EXPECT_EQ(d.loop().journal_trouble(), "absent");
+  d.journal.create();
+  append_days(d, 1);
+  d.hint();
+  d.journal.remove();
+  d.hint();
+  EXPECT_EQ(d.log.count("journal.waiting"), 2U);
+  EXPECT_NE(d.loop().journal_trouble().find("not there any more"), std::string::npos);
+  EXPECT_NE(d.log.all().back().message.find("adopt-journal"), std::string::npos);
+}
+
 TEST(reading, what_waits_is_not_pushed_while_the_journal_has_vanished) {
   loop_driver d;
   d.settings.linger = seconds(1);
