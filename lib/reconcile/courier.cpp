@@ -50,16 +50,6 @@ courier::courier(plan_table& plans, const loop_settings& settings, remote& out, 
       drift_(log),
       plan_checks_(settings, log) {}
 
-void courier::configure(now t) {
-  endpoints_.configure(t);
-  for (std::size_t i = 0; i < endpoints_.all().size(); ++i) {
-    endpoint_state& e = endpoints_.at(i);
-    const caller who = static_cast<caller>(i) | table_bit | drift_bit;
-    e.waiting.drop(who);
-    if (!e.removed && plan_checks_.begin(i, e.settings)) e.waiting.set(who, t.steady);
-  }
-}
-
 void courier::restore(std::uint64_t last_call_id, hold_id last_hold, const std::vector<std::string>& paused) {
   last_call_id_ = last_call_id;
   outcome_.restore_last_hold(last_hold);
@@ -152,8 +142,14 @@ void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchang
 }
 
 void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler done, drift_page_handler paged) {
-  if (drift_.begin(plan, repair, std::move(done), std::move(paged)))
-    endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
+  endpoint_state& e = endpoints_.at(plan.endpoint);
+  // Who asks must not wait for as long as it is paused, and not know why; the regular check can.
+  if (e.paused && done) {
+    const std::string& name = e.settings.name;
+    return done({plan.name(), std::nullopt, "endpoint " + name + " is paused: `partmark resume " + name + "` first", false},
+                plan.book.shape().unit);
+  }
+  if (drift_.begin(plan, repair, std::move(done), std::move(paged))) e.waiting.set(plan.id | drift_bit, t.steady);
 }
 
 void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
@@ -166,43 +162,6 @@ void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdi
   const steady_time due = outcome_.ended(plan, v, settle_time, t, batch);
   if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
   touched(plan, t, batch);
-}
-
-void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
-  endpoints_.at(plan.endpoint).waiting.drop(plan.id);
-  const caller drift = plan.id | drift_bit;
-  if (endpoints_.at(plan.endpoint).waiting.due(drift)) {
-    endpoints_.at(plan.endpoint).waiting.drop(drift);
-    endpoints_.at(endpoint).waiting.set(drift, t.steady);
-  }
-  plan.endpoint = static_cast<std::uint16_t>(endpoint);
-  touched(plan, t, batch);
-}
-
-void courier::move_table(table_id id, std::size_t endpoint, now t) {
-  table_state& table = triggers_.at(id);
-  if (table.endpoint == endpoint) return;
-  endpoints_.at(table.endpoint).waiting.drop(id | table_bit);
-  table.endpoint = endpoint;
-  touched_table(id, t);
-}
-
-void courier::wait_anew(std::optional<milliseconds> longest_backoff, now t, state_changes& batch) {
-  if (longest_backoff)
-    for (endpoint_state& e : endpoints_.all()) e.waiting.bring_forward(t.steady + *longest_backoff);
-  for (plan_state& plan : plans_) {
-    auto& waiting = endpoints_.at(plan.endpoint).waiting;
-    if (plan.failures == 0 && plan.lingering_since && waiting.due(plan.id))
-      waiting.set(plan.id, std::max(t.steady, *plan.lingering_since + settings_.linger));
-    outcome_.shorten_reprobes(plan, t, batch);
-    touched(plan, t, batch);
-  }
-  for (table_id id = 0; id < triggers_.tables().size(); ++id) {
-    const table_state& table = triggers_.at(id);
-    auto& waiting = endpoints_.at(table.endpoint).waiting;
-    const auto due = waiting.due(id | table_bit);
-    if (due && table.failures == 0) waiting.set(id | table_bit, std::min(*due, t.steady + settings_.linger));
-  }
 }
 
 void courier::expire(now t, state_changes& batch) {

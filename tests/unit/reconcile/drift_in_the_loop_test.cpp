@@ -50,6 +50,19 @@ TEST(drift_in_the_loop, every_page_is_asked_for) {
   EXPECT_TRUE(d.loop().settled());
 }
 
+TEST(drift_in_the_loop, who_asks_about_a_plan_of_a_paused_endpoint_hears_so_at_once) {
+  loop_driver d;
+  begin_check(d, false);
+  d.answer(listing(R"({"value":"1970-01-01"},{"value":"1970-01-02"},{"value":"1970-01-03"})"));
+  ASSERT_TRUE(d.loop().pause("can", true, d.t));
+  std::string trouble;
+  ASSERT_TRUE(d.loop().check_drift("p", true, d.t, [&](const drift_outcome& o, granularity) { trouble = o.trouble; }));
+  EXPECT_EQ(trouble, "endpoint can is paused: `partmark resume can` first");
+  ASSERT_TRUE(d.loop().pause("can", false, d.t));
+  d.work();
+  EXPECT_TRUE(d.remote.open().empty()) << "it was answered: nothing is asked for afterwards";
+}
+
 TEST(drift_in_the_loop, a_refold_forgets_what_was_found) {
   loop_driver d;
   begin_check(d, false);
