@@ -223,6 +223,18 @@ TEST(reloaded, who_lingers_lingers_as_long_as_is_configured_now) {
   EXPECT_EQ(d.remote.open().size(), 2U);
 }
 
+TEST(reloaded, a_refused_plan_waits_for_its_backoff_also_with_a_new_completion) {
+  loop_driver d(two_endpoints());
+  d.settings.retry = {hours(24), hours(24), 1.0};
+  d.start();
+  d.complete("p", 1);
+  d.answer(rejected_reply());
+  d.complete("p", 2);
+  ASSERT_TRUE(d.remote.open().empty());
+  d.reconfigure();
+  EXPECT_TRUE(d.remote.open().empty());
+}
+
 TEST(reloaded, what_is_held_is_tried_again_after_reprobe_held_of_now_at_most) {
   loop_driver d(two_endpoints());
   d.settings.reprobe_held = hours(24);
