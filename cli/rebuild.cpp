@@ -54,9 +54,9 @@ class plans_only final : public journal {
     deaf unheard;
     return source_.read_tables(from, limit, unheard);
   }
-  result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                  plan_sink& sink) override {
-    return source_.read_plan(plan, after, until, limit, sink);
+  result<journal_slice> read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                   plan_sink& sink) override {
+    return source_.read_again(after, until, limit, wanted, sink);
   }
   result<void> sync() override { return source_.sync(); }
 

@@ -46,9 +46,9 @@ class journal_until_frozen final : public journal {
   result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) override {
     return real_.read_tables(from, limit, sink);
   }
-  result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                  plan_sink& sink) override {
-    return real_.read_plan(plan, after, until, limit, sink);
+  result<journal_slice> read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                   plan_sink& sink) override {
+    return real_.read_again(after, until, limit, wanted, sink);
   }
   result<void> sync() override { return {}; }  // nothing is stored that could outlive the rows
 

@@ -10,7 +10,6 @@ namespace {
 struct table_texts {
   const char* function;
   const char* scan;
-  const char* rows;
   const char* row;
   const char* last_seq;
   int columns;  // that the content hash covers
@@ -21,7 +20,6 @@ constexpr table_texts plans{
     "fold_plan_row",
     "SELECT 1 FROM plan_completion WHERE seq > ? AND fold_plan_row(seq, plan, granularity, first, last, outcome, run_type, job)"
     " ORDER BY seq LIMIT 1",
-    "SELECT seq, plan, granularity, first, last, outcome, run_type, job FROM plan_completion WHERE seq > ? ORDER BY seq LIMIT ?",
     "SELECT seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at FROM plan_completion WHERE seq = ?",
     "SELECT seq FROM sqlite_sequence WHERE name = 'plan_completion'",
     plan_column::recorded_at + 1,
@@ -32,7 +30,6 @@ constexpr table_texts tables{
     "fold_table_row",
     "SELECT 1 FROM table_completion WHERE seq > ? AND fold_table_row(seq, table_name, partition, outcome, job, dedupe_key, recorded_at)"
     " ORDER BY seq LIMIT 1",
-    "SELECT seq, table_name, partition, outcome, job, dedupe_key, recorded_at FROM table_completion WHERE seq > ? ORDER BY seq LIMIT ?",
     "SELECT seq, table_name, partition, outcome, job, dedupe_key, recorded_at FROM table_completion WHERE seq = ?",
     "SELECT seq FROM sqlite_sequence WHERE name = 'table_completion'",
     table_column::recorded_at + 1,
@@ -47,13 +44,11 @@ result<journal_table> journal_table::prepare(sqlite::connection& file, journal_t
   if (!scanned) return scanned.error();
   auto scan = file.prepare(texts.scan);
   if (!scan) return scan.error();
-  auto rows = file.prepare(texts.rows);
-  if (!rows) return rows.error();
   auto row = file.prepare(texts.row);
   if (!row) return row.error();
   auto last_seq = file.prepare(texts.last_seq);
   if (!last_seq) return last_seq.error();
-  return journal_table(std::move(*scanned), std::move(*scan), std::move(*rows), std::move(*row), std::move(*last_seq), texts.columns);
+  return journal_table(std::move(*scanned), std::move(*scan), std::move(*row), std::move(*last_seq), texts.columns);
 }
 
 result<std::int64_t> journal_table::last_seq() {

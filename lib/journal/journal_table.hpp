@@ -12,7 +12,7 @@
 
 namespace partmark {
 
-// Column numbers: the order of the table, which is also the order of the content hash. rows() and scan() of plans end with job: what is not
+// Column numbers: the order of the table, which is also the order of the content hash. scan() of plans ends with job: what is not
 // folded is not read.
 namespace plan_column {
 enum : int { seq, plan, granularity, first, last, outcome, run_type, job, dedupe_key, recorded_at };
@@ -28,10 +28,8 @@ class journal_table {
   // corrupt: the file has no such table.
   [[nodiscard]] static result<journal_table> prepare(sqlite::connection& file, journal_table_kind kind);
 
-  // Rows with seq > after, ascending, at most limit.
-  [[nodiscard]] sqlite::statement::use rows(std::int64_t after, std::int64_t limit) { return rows_.query(after, limit); }
-
-  // The same rows one after the other to take(const sqlite::argument_row&), until it answers true or there are no more. Much cheaper a row.
+  // Rows with seq > after, ascending, one after the other to take(const sqlite::argument_row&), until it answers true or there are no more.
+  // Much cheaper a row than stepping.
   template <class Take>
   result<void> scan(std::int64_t after, Take take) {
     auto running = scan_.query(after);
@@ -46,18 +44,11 @@ class journal_table {
   [[nodiscard]] result<std::optional<std::uint64_t>> hash_of(std::int64_t seq);
 
  private:
-  journal_table(sqlite::row_function scanned, sqlite::statement scan, sqlite::statement rows, sqlite::statement row,
-                sqlite::statement last_seq, int columns)
-      : scanned_(std::move(scanned)),
-        scan_(std::move(scan)),
-        rows_(std::move(rows)),
-        row_(std::move(row)),
-        last_seq_(std::move(last_seq)),
-        columns_(columns) {}
+  journal_table(sqlite::row_function scanned, sqlite::statement scan, sqlite::statement row, sqlite::statement last_seq, int columns)
+      : scanned_(std::move(scanned)), scan_(std::move(scan)), row_(std::move(row)), last_seq_(std::move(last_seq)), columns_(columns) {}
 
   sqlite::row_function scanned_;  // first: it outlives its statement
   sqlite::statement scan_;
-  sqlite::statement rows_;
   sqlite::statement row_;
   sqlite::statement last_seq_;
   int columns_;

@@ -83,24 +83,24 @@ result<journal_slice> sqlite_journal::read_tables(const journal_cursor& from, st
   });
 }
 
-result<journal_slice> sqlite_journal::read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                                plan_sink& sink) {
+result<journal_slice> sqlite_journal::read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                                 plan_sink& sink) {
   assert(limit > 0);
   return guarded([&](journal_file& file) -> result<journal_slice> {
     journal_slice slice;
     slice.cursor.folded_seq = after;
     std::size_t seen = 0;
-    auto rows = file.plans().rows(after, static_cast<std::int64_t>(limit));
-    for (;;) {
-      const auto row = rows.step();
-      if (!row) return row.error();
-      if (!*row || rows.int64(plan_column::seq) > until) break;
-      ++seen;
-      slice.cursor.folded_seq = rows.int64(plan_column::seq);
-      if (rows.text(plan_column::plan) != plan) continue;
-      sink.row(plan_row_of(rows));
-      ++slice.rows;
-    }
+    const auto done = file.plans().scan(after, [&](const sqlite::argument_row& row) {
+      const std::int64_t seq = row.int64(plan_column::seq);
+      if (seq > until) return true;
+      slice.cursor.folded_seq = seq;
+      if (wanted(seq, row.text(plan_column::plan))) {
+        sink.row(plan_row_of(row));
+        ++slice.rows;
+      }
+      return ++seen == limit;
+    });
+    if (!done) return done.error();
     slice.full = seen == limit;
     if (!slice.full) slice.cursor.folded_seq = std::max(after, until);
     return slice;

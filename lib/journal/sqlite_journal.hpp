@@ -29,10 +29,9 @@ class sqlite_journal final : public journal {
   result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) override;
   result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) override;
 
-  // Looks at up to `limit` records, whoever's they are, so that a slice stays short on any history; `rows` counts the plan's own. The
-  // slice's anchor is empty.
-  result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                  plan_sink& sink) override;
+  // `rows` counts those that were wanted.
+  result<journal_slice> read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                   plan_sink& sink) override;
 
   void understand_anew() override { plans_.forget(); }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,9 +98,11 @@ class journal {
   virtual result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) = 0;
   virtual result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) = 0;
 
-  // The rows of one plan with after < seq <= until, for a refold; the slice's folded_seq says how far it came.
-  virtual result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                          plan_sink& sink) = 0;
+  // Once more, for refolds: of the rows with after < seq <= until those that are `wanted`, in ascending order. It looks at `limit` rows at
+  // most; the slice's folded_seq says how far it came, and only that of its cursor counts.
+  using row_filter = std::function<bool(std::int64_t seq, std::string_view plan)>;
+  virtual result<journal_slice> read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                           plan_sink& sink) = 0;
 
   // Sinks understand rows otherwise from here on (new settings): of those that were understood and not given yet they are asked once more.
   virtual void understand_anew() {}

@@ -69,6 +69,7 @@ turn loop::run(now t) {
       out.again = true;
       return out;
     }
+    store_refolds(t);
     for (const plan_id id : fold_.take_touched()) courier_.touched(plans_.at(id), t, unsaved_);
     if (s.may_push && !draining_) courier_.prepare(t, unsaved_);
     if (store(t)) {
@@ -139,8 +140,7 @@ loop::stage loop::read_slice(now t) {
   stage s;
   s.again = true;
   if (!refolding_.empty()) {
-    plan_state& plan = plans_.at(refolding_.front());
-    if (refold_slice(plan, s, t)) refolding_.erase(refolding_.begin());
+    refold_slice(s, t);
     return s;
   }
   fold_.begin(unsaved_, t);

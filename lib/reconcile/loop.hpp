@@ -107,7 +107,9 @@ class loop {
   stage read(now t);
   stage read_slice(now t);
   bool advance(journal_cursor& cursor, const result<journal_slice>& slice, std::optional<std::int64_t> last_seq, stage& s, now t);
-  bool refold_slice(plan_state& plan, stage& s, now t);
+  void refold_slice(stage& s, now t);
+  void refolded_through(std::int64_t seq, now t);
+  void store_refolds(now t);
   void configure(now t);
   void want_refold(plan_state& plan, plan_shape shape, now t);
   void start_refolds(now t);
@@ -139,6 +141,7 @@ class loop {
   journal_position position_;
   std::vector<plan_id> refolds_wanted_;  // not begun yet
   std::vector<plan_id> refolding_;
+  bool refolds_moved_ = false;                                    // since how far they have come was stored
   std::unordered_map<std::string_view, std::size_t> configured_;  // by uuid, into settings_.plans
   std::string boot_id_;
   std::optional<steady_time> gathering_until_;  // slices are stored together until then

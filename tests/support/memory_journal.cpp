@@ -201,19 +201,20 @@ result<journal_slice> memory_journal::read_tables(const journal_cursor& from, st
   return slice;
 }
 
-result<journal_slice> memory_journal::read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                                plan_sink& sink) {
+result<journal_slice> memory_journal::read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                                 plan_sink& sink) {
   require(present_ && limit > 0 && until <= visible_, "read only what a look found");
   journal_slice slice;
-  for (std::size_t i = index_after(after); i < rows_.size() && rows_[i].seq <= until && slice.rows < limit; ++i) {
-    if (rows_[i].plan != plan) continue;
+  std::size_t seen = 0;
+  for (std::size_t i = index_after(after); i < rows_.size() && rows_[i].seq <= until && seen < limit; ++i, ++seen) {
     if (auto e = fails(step::read_row)) return *e;
+    slice.cursor.folded_seq = rows_[i].seq;
+    if (!wanted(rows_[i].seq, rows_[i].plan)) continue;
     deliver(rows_[i], scratch_, [&](const completion_row& row) { sink.row(row); });
     ++slice.rows;
-    slice.cursor.folded_seq = rows_[i].seq;
   }
   if (auto e = fails(step::read_end)) return *e;
-  slice.full = slice.rows == limit;
+  slice.full = seen == limit;
   if (!slice.full) slice.cursor.folded_seq = until;
   return slice;
 }

@@ -74,8 +74,8 @@ class memory_journal final : public journal {
   [[nodiscard]] bool is_pruned() override { return is_pruned_; }
   result<journal_slice> read_plans(const journal_cursor& from, std::size_t limit, plan_sink& sink) override;
   result<journal_slice> read_tables(const journal_cursor& from, std::size_t limit, table_sink& sink) override;
-  result<journal_slice> read_plan(std::string_view plan, std::int64_t after, std::int64_t until, std::size_t limit,
-                                  plan_sink& sink) override;
+  result<journal_slice> read_again(std::int64_t after, std::int64_t until, std::size_t limit, const row_filter& wanted,
+                                   plan_sink& sink) override;
   void understand_anew() override { ++understood_anew; }
   std::size_t understood_anew = 0;
   result<void> sync() override;

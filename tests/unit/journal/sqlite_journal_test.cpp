@@ -163,26 +163,32 @@ TEST_F(reading_a_journal, nothing_is_held_open_between_calls) {
   look();
   keeping_sink sink;
   reader.read_plans({}, 2, sink).value();
-  reader.read_plan("p", 0, 4, 2, sink).value();
+  reader.read_again(0, 4, 2, [](std::int64_t, std::string_view) { return true; }, sink).value();
   EXPECT_EQ(job.query_int64("PRAGMA wal_checkpoint(TRUNCATE)").value(), 0) << "a reader held the log";
   EXPECT_EQ(std::filesystem::file_size(path + "-wal"), 0);
 }
 
-TEST_F(reading_a_journal, the_rows_of_one_plan_come_with_bounds_on_what_is_looked_at) {
+TEST_F(reading_a_journal, what_is_wanted_once_more_comes_with_bounds_on_what_is_looked_at) {
   make_journal();
   auto job = open_as_job(path);
   for (int i = 1; i <= 12; ++i) insert_day(job, i % 3 == 0 ? "mine" : "other");
   look();
   keeping_sink sink;
-  std::int64_t after = 0;
+  std::vector<std::int64_t> asked;
+  const auto mine = [&](std::int64_t seq, std::string_view plan) {
+    asked.push_back(seq);
+    return plan == "mine";
+  };
+  std::int64_t after = 1;
   int slices = 0;
   for (bool more = true; more; ++slices) {
-    const auto slice = reader.read_plan("mine", after, 10, 4, sink).value();
+    const auto slice = reader.read_again(after, 10, 4, mine, sink).value();
     after = slice.cursor.folded_seq;
     more = slice.full;
   }
   EXPECT_EQ(after, 10);
   EXPECT_EQ(slices, 3);
+  EXPECT_EQ(asked, (std::vector<std::int64_t>{2, 3, 4, 5, 6, 7, 8, 9, 10}));
   ASSERT_EQ(sink.rows.size(), 3);
   EXPECT_EQ(sink.rows[0].seq, 3);
   EXPECT_EQ(sink.rows[2].seq, 9);
