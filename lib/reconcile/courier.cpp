@@ -71,7 +71,8 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
     plan.pending_since = owes ? std::optional(t.system) : std::nullopt;
     plan.progressed = true;
   }
-  if (plan.row_changed || plan.progressed) batch.plans.emplace_back(plans_.row(plan), !plan.row_changed);
+  if (plan.row_changed || plan.progressed)
+    batch.plans.emplace_back(plans_.row(plan, endpoints_.at(plan.endpoint).settings.name), !plan.row_changed);
   plan.row_changed = plan.progressed = false;
 
   if (const auto settles = plan.book.next_settle())

@@ -34,7 +34,11 @@ class courier {
   // The plan's ledger changed at `t`: sees to its timers, its place in the schedule and its stored row.
   void touched(plan_state& plan, now t, state_changes& batch);
 
-  // From now on the plan's calls go to another endpoint; one that is under way ends where it is.
+  // As endpoint_board::remembered.
+  [[nodiscard]] std::size_t endpoint_remembered(const std::string& name) { return endpoints_.remembered(name); }
+
+  // From now on the plan's calls go to another endpoint, whose platform was told nothing yet: everything is pending again. A call that is
+  // under way ends where it is, and settles none of that.
   void move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch);
 
   void move_table(table_id table, std::size_t endpoint, now t);

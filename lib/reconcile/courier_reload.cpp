@@ -23,6 +23,16 @@ void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes&
     endpoints_.at(endpoint).waiting.set(drift, t.steady);
   }
   plan.endpoint = static_cast<std::uint16_t>(endpoint);
+  plan.row_changed = true;
+  ledger_changes changes;
+  plan.book.resync(changes);
+  append(batch, plan.id, changes);
+  batch.durable = true;  // as for every resync
+  // What the other platform thought of its calls says nothing about this one.
+  plan.failures = 0;
+  plan.rejections = 0;
+  if (!plan.under_way()) plan.affairs.use().inside.clear();
+  forget_drift(plan.id);
   touched(plan, t, batch);
 }
 

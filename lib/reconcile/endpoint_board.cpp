@@ -3,7 +3,6 @@
 #include "reconcile/event_names.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace partmark {
 
@@ -88,16 +87,18 @@ void endpoint_board::log_circuit(const endpoint_state& e, circuit_change change,
                "endpoint " + e.settings.name + " is in trouble: " + v.message + "; it is probed until it answers", fields});
 }
 
-void endpoint_board::restore_paused(const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == name; });
-    if (known == endpoints_.end()) {
-      endpoints_.push_back({{}, circuit(settings_.circuit), {}, 0, false, true});
-      known = std::prev(endpoints_.end());
-      known->settings.name = name;
-    }
-    known->paused = true;
+std::size_t endpoint_board::remembered(const std::string& name) {
+  const auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == name; });
+  const auto index = static_cast<std::size_t>(known - endpoints_.begin());
+  if (known == endpoints_.end()) {
+    endpoints_.push_back({{}, circuit(settings_.circuit), {}, 0, false, true});
+    endpoints_.back().settings.name = name;
   }
+  return index;
+}
+
+void endpoint_board::restore_paused(const std::vector<std::string>& names) {
+  for (const std::string& name : names) endpoints_[remembered(name)].paused = true;
 }
 
 bool endpoint_board::pause(std::size_t index, bool paused, now t) {

@@ -69,6 +69,9 @@ class endpoint_board {
   // A call to this endpoint ended: frees its slot, follows its health, counts and logs.
   void ended(std::size_t index, const verdict& v, now t);
 
+  // The index of one that a former run knew by this name; where the settings have none, it counts as removed.
+  [[nodiscard]] std::size_t remembered(const std::string& name);
+
   // What a former run left paused. It stays so where the endpoint is not configured now: it may be again.
   void restore_paused(const std::vector<std::string>& names);
 

@@ -10,7 +10,7 @@
 
 namespace partmark {
 
-inline constexpr std::array<std::pair<std::string_view, std::string_view>, 42> event_ids{{
+inline constexpr std::array<std::pair<std::string_view, std::string_view>, 43> event_ids{{
     {event_name::daemon_started, "9135dbf5fd2b40dfaf6b162a2b2d8b3d"},
     {event_name::daemon_stopping, "f5224f1ea23846c3aaabaf273f71f62c"},
     {event_name::daemon_stopped, "807c816f396842309453334205cf356a"},
@@ -39,6 +39,7 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 42> e
     {event_name::plan_unverified, "a9d309e91de64d5abe89d409778c2c75"},
     {event_name::plan_refolding, "60912d531daa4431a1d53a917b7fad12"},
     {event_name::plan_refolded, "2caa135873714b8f9fb51047a181ece3"},
+    {event_name::plans_moved, "d33f83c2320b4ed0a9a54af0f2a65b43"},
     {event_name::trigger_accepted, "3ec8087c48de4eb0b99ee59893685099"},
     {event_name::trigger_retrying, "0c807e8517c842139ccb3f6691f0de81"},
     {event_name::trigger_held, "f0edeeac67974e839c5c5ad3ac712aaf"},

@@ -33,6 +33,7 @@ inline constexpr std::string_view plan_released = "plan.released";
 inline constexpr std::string_view plan_unverified = "plan.unverified";
 inline constexpr std::string_view plan_refolding = "plan.refolding";
 inline constexpr std::string_view plan_refolded = "plan.refolded";
+inline constexpr std::string_view plans_moved = "plans.moved";
 inline constexpr std::string_view trigger_accepted = "trigger.accepted";
 inline constexpr std::string_view trigger_retrying = "trigger.retrying";
 inline constexpr std::string_view trigger_held = "trigger.held";

@@ -130,7 +130,7 @@ result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
     plan = &plans_.add(r.plan, where.shape.value_or(r.what.shape));
     plan->endpoint = static_cast<std::uint16_t>(where.endpoint);
     plans_.set_configured_run_type(*plan, where.run_type);
-    batch_->plans.push_back(plans_.row(*plan));
+    batch_->plans.push_back(plans_.row(*plan, where.endpoint_name));
   }
   if (plan->book.shape() != r.what.shape)
     return error{errc::invalid, "granularity: " + describe(r.what.shape) + ": this plan is " + describe(plan->book.shape())};

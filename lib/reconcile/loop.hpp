@@ -8,6 +8,7 @@
 #include "reconcile/state.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,12 +89,16 @@ class loop {
   class restoration final : public stored_rows {
    public:
     explicit restoration(plan_table& plans) : plans_(plans) {}
-    void plan(const plan_row& row) override { plans_.restore(row); }
+    // Its endpoint is an index into endpoints() until settle_endpoints().
+    void plan(const plan_row& row) override;
     void marked(plan_id plan, range at, mark m) override { plans_.at(plan).book.restore_mark(at, m); }
     void pending(plan_id plan, range at) override { plans_.at(plan).book.restore_pending(at); }
 
+    [[nodiscard]] const std::vector<std::string>& endpoints() const { return endpoints_; }
+
    private:
     plan_table& plans_;
+    std::vector<std::string> endpoints_;  // by name, of all plans
   };
 
   struct stage {
@@ -120,7 +125,9 @@ class loop {
   bool store(now t);
   fold::placement placement_of(std::string_view uuid) const;
   std::size_t endpoint_of_table(std::string_view name) const;
+  void settle_endpoints();
   void place(plan_state& plan, now t);
+  void log_moves();
   void readable();
   void unreadable(const error& e, stage& s, now t);
   [[nodiscard]] steady_time next_wake(const stage& s, now t);
@@ -143,6 +150,7 @@ class loop {
   std::vector<plan_id> refolding_;
   bool refolds_moved_ = false;                                    // since how far they have come was stored
   std::unordered_map<std::string_view, std::size_t> configured_;  // by uuid, into settings_.plans
+  std::map<std::size_t, std::int64_t> moved_;                     // plans by their new endpoint, since that was last logged
   std::string boot_id_;
   std::optional<steady_time> gathering_until_;  // slices are stored together until then
   bool commanded_ = false;                      // since the last turn

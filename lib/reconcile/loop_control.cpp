@@ -9,9 +9,10 @@ namespace partmark {
 
 fold::placement loop::placement_of(std::string_view uuid) const {
   const auto found = configured_.find(uuid);
-  if (found == configured_.end()) return {courier_.endpoint_named({}), std::nullopt, {}};
-  const plan_settings& p = settings_.plans[found->second];
-  return {courier_.endpoint_named(p.endpoint), p.shape, p.run_type};
+  const plan_settings* const p = found == configured_.end() ? nullptr : &settings_.plans[found->second];
+  const std::size_t endpoint = courier_.endpoint_named(p ? std::string_view(p->endpoint) : std::string_view());
+  const std::string_view name = courier_.endpoints()[endpoint].settings.name;
+  return p ? fold::placement{endpoint, name, p->shape, p->run_type} : fold::placement{endpoint, name, std::nullopt, {}};
 }
 
 std::size_t loop::endpoint_of_table(std::string_view name) const {
@@ -31,10 +32,41 @@ void loop::configure(now t) {
 void loop::place(plan_state& plan, now t) {
   const auto where = placement_of(plan.uuid());
   plans_.set_configured_run_type(plan, where.run_type);
-  if (plan.endpoint != where.endpoint) courier_.move(plan, where.endpoint, t, unsaved_);
+  if (plan.endpoint != where.endpoint) {
+    courier_.move(plan, where.endpoint, t, unsaved_);
+    ++moved_[where.endpoint];
+  }
   // A refold that still waits for the end of a call goes by what is configured now, too.
   const plan_shape shape = where.shape.value_or(plan.book.shape());
   if (shape != plan.book.shape() || plan.affairs->refold_to) want_refold(plan, shape, t);
+}
+
+void loop::log_moves() {
+  for (const auto& [endpoint, plans] : std::exchange(moved_, {})) {
+    const std::string& name = courier_.endpoints()[endpoint].settings.name;
+    log_.emit({severity::warning,
+               event_name::plans_moved,
+               std::to_string(plans) + " plans go to endpoint " + name + " from now on: all their marks are told there",
+               {{"endpoint", name}, {"plans", plans}}});
+  }
+}
+
+void loop::restoration::plan(const plan_row& row) {
+  auto known = std::ranges::find(endpoints_, row.endpoint);
+  if (known == endpoints_.end()) known = endpoints_.insert(known, row.endpoint);
+  plans_.restore(row).endpoint = static_cast<std::uint16_t>(known - endpoints_.begin());
+}
+
+// Where each plan's marks were told, whether or not that is configured still. What an older version stored was told where it is placed now.
+void loop::settle_endpoints() {
+  std::vector<std::optional<std::uint16_t>> told;
+  for (const std::string& name : restoring_.endpoints())
+    told.push_back(name.empty() ? std::nullopt : std::optional(static_cast<std::uint16_t>(courier_.endpoint_remembered(name))));
+  for (plan_state& plan : plans_) {
+    const auto at = told[plan.endpoint];
+    plan.endpoint = at ? *at : static_cast<std::uint16_t>(placement_of(plan.uuid()).endpoint);
+    plan.row_changed = !at;
+  }
 }
 
 void loop::restore(stored_state stored, std::string_view boot_id, now t) {
@@ -46,7 +78,7 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   for (const auto& [id, change] : stored.pending) restoring_.pending(id, change.at);
 
   const auto settled_at = [&](const plan_state& plan) { return t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time; };
-  for (plan_state& plan : plans_) plan.endpoint = static_cast<std::uint16_t>(placement_of(plan.uuid()).endpoint);
+  settle_endpoints();
   ledger_changes changes;
   for (const auto& [id, change] : stored.limbo) {
     plan_state& plan = plans_.at(id);
@@ -82,6 +114,7 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
     place(plan, t);
     courier_.touched(plan, t, unsaved_);
   }
+  log_moves();
 }
 
 void loop::reconfigure(loop_settings settings, now t) {
@@ -91,6 +124,7 @@ void loop::reconfigure(loop_settings settings, now t) {
   source_.understand_anew();  // max_partitions_per_record counts for every row that is not folded yet
   configure(t);
   for (plan_state& plan : plans_) place(plan, t);
+  log_moves();
   for (table_id id = 0; id < courier_.second_api().tables().size(); ++id)
     courier_.move_table(id, endpoint_of_table(courier_.second_api().at(id).name), t);
   courier_.wait_anew(longest_backoff, t, unsaved_);

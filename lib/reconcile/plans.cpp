@@ -79,7 +79,7 @@ plan_state& plan_table::restore(const plan_row& row) {
   return plan;
 }
 
-plan_row plan_table::row(const plan_state& plan) const {
+plan_row plan_table::row(const plan_state& plan, std::string_view endpoint) const {
   return {plan.id,
           plan.name(),
           plan.book.shape(),
@@ -87,7 +87,8 @@ plan_row plan_table::row(const plan_state& plan) const {
           plan.pending_since,
           plan.affairs->refold_next,
           plan.affairs->refold_until,
-          plan.attempts};
+          plan.attempts,
+          std::string(endpoint)};
 }
 
 void plan_table::set(text_id& held, std::string_view text) {

@@ -103,8 +103,8 @@ class plan_table {
     return run_types_[plan.run_type != 0 ? plan.run_type : plan.configured_run_type];
   }
 
-  // As it is stored.
-  [[nodiscard]] plan_row row(const plan_state& plan) const;
+  // As it is stored; `endpoint` is its endpoint's name.
+  [[nodiscard]] plan_row row(const plan_state& plan, std::string_view endpoint) const;
 
   [[nodiscard]] std::size_t size() const { return plans_.size(); }
   [[nodiscard]] auto begin() { return plans_.begin(); }

@@ -26,6 +26,7 @@ struct plan_row {
   std::optional<std::int64_t> refold_next;   // a refold is under way: rows with seq > this and <= refold_until are still to be read
   std::int64_t refold_until = 0;
   std::uint32_t attempts = 0;  // calls ended so far
+  std::string endpoint;        // the name of the one that was told what is not pending; empty: unknown, an older version stored it
 
   friend bool operator==(const plan_row&, const plan_row&) = default;
 };

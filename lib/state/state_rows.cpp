@@ -16,6 +16,7 @@ bool read(const use& row, plan_row& into) {
   into.refold_next = row.optional_int64(6);
   into.refold_until = row.int64(7);
   into.attempts = static_cast<std::uint32_t>(row.int64(8));
+  into.endpoint = row.text(9);
   return row.int64(0) == into.id && decode(row.text(2), row.optional_text(3), into.shape);
 }
 

@@ -16,7 +16,7 @@ namespace partmark::state_rows {
 
 // Of plan_rows.
 inline constexpr std::string_view plan_columns =
-    "id, uuid, kind, granularity, run_type, pending_since, refold_next, refold_until, attempts";
+    "id, uuid, kind, granularity, run_type, pending_since, refold_next, refold_until, attempts, endpoint";
 inline constexpr std::string_view plan_rows = "plan LEFT JOIN plan_progress ON plan_id = id ";
 inline constexpr std::string_view hold_columns = "id, plan_id, http_status, code, message, trace_id, since, next_try, tries";
 inline constexpr std::string_view rejected_columns = "seq, table_name, plan, reason, at";

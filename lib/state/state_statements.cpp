@@ -34,10 +34,10 @@ constexpr std::array<std::string_view, statements> sql_texts{
     // count_plan_rows
     "SELECT coalesce(max(id) + 1, 0) FROM plan",
     // new_plan_row
-    "INSERT INTO plan (kind, granularity, run_type, refold_next, refold_until, id, uuid) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO plan (kind, granularity, run_type, refold_next, refold_until, endpoint, id, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     // change_plan_row; its uuid never changes. (One INSERT that updates on conflict would have to look after the uuid's index, at ten
     // times the price.)
-    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, refold_next = ?, refold_until = ? WHERE id = ?",
+    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, refold_next = ?, refold_until = ?, endpoint = ? WHERE id = ?",
     // put_hold_row
     "INSERT OR REPLACE INTO hold (id, plan_id, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -159,9 +159,9 @@ result<void> state_statements::put_plan(const plan_change& row) {
   const std::optional<std::string_view> unit = partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
   const auto kind = to_text(row.shape.kind);
   const bool is_known = row.id < *plans_known_;
-  if (is_known) return others_[change_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.id);
+  if (is_known) return others_[change_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.endpoint, row.id);
   plans_known_ = std::int64_t{row.id} + 1;
-  return others_[new_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.id, row.uuid);
+  return others_[new_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.endpoint, row.id, row.uuid);
 }
 
 result<void> state_statements::put_plans(const std::vector<plan_change>& rows) {

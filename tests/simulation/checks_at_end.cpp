@@ -45,20 +45,20 @@ bool world::converged() {
 void world::check_platform() {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
     inhabitant& plan = plans_[i];
-    const platform_plan& there = platform_.plans[i];
+    const auto& there = platform_.plans[i].cells[endpoint_of(i)];
     const auto& fold = plan.journal.seen(journal_.visible());
     for (ordinal o = fold.first(); o < fold.end(); ++o) {
       const last_word& word = *fold.find(o);
       if (word.seq == 0 || is_excused(i, o)) continue;
       if (plan.truth.kind == plan_kind::full_refresh && word.said == mark::failed) continue;  // cannot be told
-      const platform_cell* cell = there.cells.find(o);
+      const platform_cell* cell = there.find(o);
       const auto where = [&] { return plan.uuid + " " + std::to_string(o) + ", record " + std::to_string(word.seq); };
       if (!cell || !cell->marked || cell->said != word.said) throw contract_broken("the platform holds what the journal says: " + where());
       if (cell->heard < word.seq) throw contract_broken("the platform heard of every rebuild: " + where());
     }
-    for (ordinal o = there.cells.first(); o < there.cells.end(); ++o) {
+    for (ordinal o = there.first(); o < there.end(); ++o) {
       const last_word* word = fold.find(o);
-      require(!there.cells.find(o)->marked || (word && word->seq > 0), "the platform was told only what the journal said");
+      require(!there.find(o)->marked || (word && word->seq > 0), "the platform was told only what the journal said");
     }
   }
   for (std::size_t i = 0; i < tables_.size(); ++i)

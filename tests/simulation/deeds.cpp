@@ -193,10 +193,10 @@ void world::disturb(deed_kind kind, dice& chance) {
 
 void world::change_by_hand(dice& chance) {
   const std::size_t who = chance.below(plans_.size());
-  platform_plan& there = platform_.plans[who];
-  const auto wanted = there.cells.first() + chance.between(0, plans_[who].partitions - 1);
-  if (there.shape.kind == plan_kind::full_refresh || !there.cells.find(wanted)) return;
-  platform_cell& cell = there.cells.at(wanted);
+  auto& cells = platform_.plans[who].cells[endpoint_of(who)];
+  const auto wanted = cells.first() + chance.between(0, plans_[who].partitions - 1);
+  if (plans_[who].truth.kind == plan_kind::full_refresh || !cells.find(wanted)) return;
+  platform_cell& cell = cells.at(wanted);
   if (!cell.marked || cell.by_hand) return;
   cell.said = cell.said == mark::success ? mark::failed : mark::success;
   cell.by_hand = true;

@@ -21,7 +21,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr unsigned thorough_every = 32;  // calls
-constexpr std::uint64_t endpoints_max = 8;
 
 can::call_type type_of(message_kind kind) {
   return kind == message_kind::marks     ? can::call_type::mark
@@ -53,6 +52,11 @@ std::size_t world::endpoint_named(const std::string& name) const {
   return i;
 }
 
+std::size_t world::endpoint_of(std::size_t plan) const {
+  const auto known = std::ranges::find(settings_.plans, plans_[plan].uuid, &plan_settings::uuid);
+  return known == settings_.plans.end() || known->endpoint.empty() ? 0 : endpoint_named(known->endpoint);
+}
+
 void world::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
   perhaps_die();
   story_.add(tally::calls);
@@ -62,6 +66,7 @@ void world::send(std::uint64_t call_id, const std::string& endpoint, http_reques
   c.endpoint = endpoint_named(endpoint);
   c.said = read_message(request, story_.of(tally::calls) % thorough_every == 1);
   if (c.said.kind == message_kind::plan_listing) c.said.who = c.endpoint;
+  if (c.said.kind == message_kind::marks) c.moves = plans_[c.said.who].moves;
   c.spoken = c.said.kind == message_kind::trigger ? journal_.table_sequence() : journal_.visible();
   if (aloud_) say("call " + std::to_string(call_id) + " to " + endpoint + " " + shown(c.said));
   check_slot(c.said, c.endpoint);
@@ -162,8 +167,8 @@ void world::land(std::uint64_t number) {
   --c.landings;
   if (c.late) story_.add(tally::late_applies);
   if (aloud_) say("lands " + shown(c.said));
-  platform_.land(c.said, c.spoken);
-  if (c.said.kind == message_kind::listing && c.accepted) c.end = platform_.list(c.said);
+  platform_.land(c.said, c.endpoint, c.spoken);
+  if (c.said.kind == message_kind::listing && c.accepted) c.end = platform_.list(c.said, c.endpoint);
   if (c.said.kind == message_kind::plan_listing && c.accepted) c.end = platform_.list_plans(c.said);
 }
 
@@ -188,7 +193,7 @@ void world::ended(std::uint64_t number) {
 
 void world::acknowledge(const carriage& c) {
   if (c.said.kind == message_kind::trigger) ends_unstored_[{c.said.who, c.said.date}] = c.spoken;
-  if (!serene_ || c.said.kind != message_kind::marks) return;
+  if (!serene_ || c.said.kind != message_kind::marks || c.moves != plans_[c.said.who].moves) return;
   for (const claim& claimed : c.said.what.claims)
     for (ordinal o = claimed.at.first; o <= claimed.at.last; ++o) plans_[c.said.who].accepted.at(o) = c.spoken;
 }

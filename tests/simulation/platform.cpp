@@ -34,7 +34,7 @@ bool platform::refuses(const message& said) const {
   });
 }
 
-void platform::land(const message& said, std::int64_t spoken) {
+void platform::land(const message& said, std::size_t endpoint, std::int64_t spoken) {
   if (is_question(said.kind) || refuses(said)) return;
   if (said.kind == message_kind::trigger) {
     std::int64_t& heard = triggered[{said.who, said.date}];
@@ -43,19 +43,20 @@ void platform::land(const message& said, std::int64_t spoken) {
   }
   for (const claim& c : said.what.claims)
     for (ordinal o = c.at.first; o <= c.at.last; ++o) {
-      platform_cell& cell = plans[said.who].cells.at(o);
+      platform_cell& cell = plans[said.who].cells[endpoint].at(o);
       cell = {true, c.said, std::max(cell.heard, spoken), false};
     }
 }
 
-exchange platform::list(const message& asked) const {
+exchange platform::list(const message& asked, std::size_t endpoint) const {
   const platform_plan& plan = plans[asked.who];
+  const auto& cells = plan.cells[endpoint];
   std::string body = R"({"isPartition":true,"hasData":true,"partition":{"paritionList":[)";
   std::int64_t skip = (asked.page - 1) * page_size;
   std::int64_t shown = 0;
   bool more = false;
-  for (ordinal o = plan.cells.first(); o < plan.cells.end(); ++o) {
-    const platform_cell& cell = *plan.cells.find(o);
+  for (ordinal o = cells.first(); o < cells.end(); ++o) {
+    const platform_cell& cell = *cells.find(o);
     if (!cell.marked || cell.said != mark::success || skip-- > 0) continue;
     if (shown == page_size) {
       more = true;

@@ -6,6 +6,7 @@
 #include "core/exchange.hpp"
 #include "window.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -41,12 +42,14 @@ struct platform_cell {
   bool by_hand = false;    // somebody else has changed it since
 };
 
+inline constexpr std::size_t endpoints_max = 3;
+
 struct platform_plan {
   plan_shape shape;             // as the platform has it: calls in another granularity are refused
   std::vector<ordinal> poison;  // a call that speaks of one of these is refused
   bool refused_whole = false;
   plan_list listed = plan_list::external;
-  window<platform_cell> cells;
+  std::array<window<platform_cell>, endpoints_max> cells;  // each endpoint is another platform's: what that was told
 };
 
 using table_date = std::pair<std::size_t, ordinal>;
@@ -59,9 +62,9 @@ class platform {
 
   [[nodiscard]] bool refuses(const message& said) const;
   // `spoken` is the last record that the caller had read when it built the call.
-  void land(const message& said, std::int64_t spoken);
-  // One page of what queries may use.
-  [[nodiscard]] exchange list(const message& asked) const;
+  void land(const message& said, std::size_t endpoint, std::int64_t spoken);
+  // One page of what queries may use there.
+  [[nodiscard]] exchange list(const message& asked, std::size_t endpoint) const;
   // One page of the plans of a type.
   [[nodiscard]] exchange list_plans(const message& asked) const;
 };

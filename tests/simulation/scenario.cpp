@@ -133,7 +133,13 @@ void world::reload(bool corrected, dice& chance) {
   settings_.linger = milliseconds(chance.chance(50) ? 0 : chance.between(1, 2'000));
   settings_.ranges_max = chance.pick(range_limits);
   for (auto& e : settings_.endpoints) e.max_in_flight = static_cast<std::size_t>(chance.between(1, 4));
-  for (inhabitant& plan : plans_) place_plan(plan, corrected, chance);
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    const std::size_t before = endpoint_of(i);
+    place_plan(plans_[i], corrected, chance);
+    if (endpoint_of(i) == before) continue;
+    ++plans_[i].moves;
+    plans_[i].accepted.clear();
+  }
   settings_.tables.clear();
   for (const source_table& table : tables_)
     if (chance.chance(50)) settings_.tables.push_back({table.name, chance.pick(settings_.endpoints).name});

@@ -104,7 +104,7 @@ void world::happen(const appointment& a) {
     case affair::token_reply:
       return token_replied(a.number);
     case affair::no_token:
-      if (a.number / 8 == run_) fail_waiting(a.number % 8, transport_failure{});
+      if (a.number / endpoints_max == run_) fail_waiting(a.number % endpoints_max, transport_failure{});
       return;
     case affair::disk_free:
       disk_full_ = false;

@@ -49,7 +49,8 @@ class world final : private remote {
     std::int64_t partitions = 1;
     plan_oracle journal;
     std::vector<std::string> starts;  // of its partitions, as far as they were needed
-    window<std::int64_t> accepted;    // up to which record; only in a serene world
+    window<std::int64_t> accepted;    // up to which record, since its last move; only in a serene world
+    std::uint64_t moves = 0;          // to another endpoint
     std::uint64_t calls = 0;          // so far
     std::optional<plan_id> id;        // in the daemon's state
   };
@@ -66,6 +67,7 @@ class world final : private remote {
     message said;
     std::int64_t spoken = 0;  // the last record that the loop had read when it built the call
     std::uint64_t token = 0;  // its generation
+    std::uint64_t moves = 0;  // of its plan, when it was sent
     bool may_renew = true;
     bool accepted = false;
     bool late = false;  // it lands after its end
@@ -130,6 +132,7 @@ class world final : private remote {
   void token_replied(std::uint64_t number);
   void fail_waiting(std::size_t endpoint, const exchange& why);
   [[nodiscard]] std::size_t endpoint_named(const std::string& name) const;
+  [[nodiscard]] std::size_t endpoint_of(std::size_t plan) const;  // as configured
   void count_fate(const fate& f, bool refused, can::call_type type);
 
   // checks.cpp: what must hold, always; checks_at_end.cpp: what must come about.

@@ -27,6 +27,11 @@ class memory_state final : public state {
   [[nodiscard]] stored_state load(stored_rows& rows) const;
   [[nodiscard]] std::size_t commits() const { return commits_; }
 
+  // As a version stored it that did not know them.
+  void forget_endpoints() {
+    for (auto& plan : tables_.plans) plan.row.endpoint.clear();
+  }
+
   // The latest commits are lost, at most as many as can be; answers how many.
   std::size_t cut_power(std::size_t lost);
 

@@ -6,7 +6,6 @@
 namespace partmark::testing {
 namespace {
 
-
 constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
 constexpr plan_shape hourly{plan_kind::partitioned, granularity::hour};
 constexpr plan_shape whole{plan_kind::full_refresh, granularity::day};

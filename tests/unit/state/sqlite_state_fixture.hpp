@@ -42,6 +42,7 @@ inline state_changes everything() {
   first.pending_since = at_ms(1'700'000'000'001);
   first.refold_next = 17;
   first.refold_until = 4711;
+  first.endpoint = "can";
   c.plans = {first, a_plan(1, refresh), a_plan(2, {plan_kind::partitioned, granularity::minute})};
   c.marks = {{0, {{-5, 10}, mark::failed, true}}, {1, {whole_table, mark::success, true}}, {2, {{0, 0}, mark::cleared, true}}};
   c.pending = {{0, {{-5, 3}, mark::failed, true}}, {1, {whole_table, mark::success, true}}};

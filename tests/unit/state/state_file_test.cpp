@@ -80,6 +80,7 @@ TEST_F(sqlite_state_test, a_file_of_version_1_is_brought_up_to_date_with_its_cal
   const auto all = loaded(*opened(path));
   EXPECT_EQ(all.plans.at(0).attempts, 18U);
   EXPECT_EQ(all.plans.at(0).pending_since, at_ms(1'700'000'000'000));
+  EXPECT_EQ(all.plans.at(0).endpoint, "") << "it was not said";
   ASSERT_EQ(all.intents.size(), 1U);
   EXPECT_EQ(all.intents[0].claims.claims, (std::vector<claim>{{{-5, -4}, mark::failed}, {{10, 12}, mark::success}}));
   const auto kept = reader_of(path).plan("p").value().attempts;
@@ -92,10 +93,10 @@ TEST_F(sqlite_state_test, a_newer_partmarks_file_is_left_alone) {
   {
     ASSERT_TRUE(opened(path)->commit(everything()));
   }
-  execute("PRAGMA user_version = 4");
+  execute("PRAGMA user_version = 5");
   EXPECT_EQ(sqlite_state::open(path).error().code, errc::newer_version);
   EXPECT_EQ(state_reader::open(path).error().code, errc::newer_version);
-  EXPECT_EQ(count("PRAGMA user_version"), 4);
+  EXPECT_EQ(count("PRAGMA user_version"), 5);
 }
 
 TEST_F(sqlite_state_test, what_is_no_database_is_corrupt) {
