@@ -10,16 +10,17 @@ from support import eventually, program
 class simulator:
     """A can_simulator on a port of its own. It keeps its state in a file, so that stop() and start() are a restart."""
 
-    def __init__(self, space, record=False):
+    def __init__(self, space, record=False, name="can"):
         self.space = space
-        self.state_path = space.folder / "can.json"
-        self.record_path = space.folder / "can.requests"
+        self.state_path = space.folder / f"{name}.json"
+        self.record_path = space.folder / f"{name}.requests"
+        self.port_path = space.folder / f"{name}.port"
         self.record = record
         self.port = 0
         self.child = None
 
     def start(self):
-        port_file = self.space.folder / "can.port"
+        port_file = self.port_path
         port_file.unlink(missing_ok=True)
         command = [program("CAN_SIMULATOR"), "--port", self.port, "--port-file", port_file, "--state", self.state_path]
         if self.record:
