@@ -8,11 +8,13 @@
 #include "daemon/loop_settings.hpp"
 #include "daemon/system_clock.hpp"
 #include "journal/sqlite_journal.hpp"
+#include "reconcile/event_names.hpp"
 #include "reconcile/loop.hpp"
 #include "state/sqlite_state.hpp"
 #include "state/state_lock.hpp"
 
 #include <filesystem>
+#include <string>
 #include <utility>
 
 namespace partmark {
@@ -24,9 +26,13 @@ class no_remote final : public remote {
   void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, http_request /*request*/) override {}
 };
 
-class silent final : public events {
+// Who has changed the configuration hears of it from whatever starts first, the daemon or a command.
+class moves_only final : public events {
  public:
-  void emit(const event& /*e*/) override {}
+  std::string text;
+  void emit(const event& e) override {
+    if (e.name == event_name::plans_moved) text += "; " + e.message;
+  }
 };
 
 // Runs the loop until the command and what it read of the journal are stored.
@@ -53,7 +59,7 @@ result<control_reply> without_daemon(const config::settings& settings, const con
   if (!stored) return stored.error();
   sqlite_journal source(settings.journal.path);
   no_remote nobody;
-  silent log;
+  moves_only log;
   loop l(source, **store, nobody, log, loop_settings_of(settings), 0);
   const now t = clock_now();
   l.restore(std::move(*stored), boot_id(), t);
@@ -62,6 +68,7 @@ result<control_reply> without_daemon(const config::settings& settings, const con
   carry_out(l, command, t, [&](const control_reply& r) { reply = r; });
   if (auto done = settle(l); !done) return done.error();
   if (reply.done) reply.message += " (partmarkd is not running: it happens when it starts)";
+  reply.message += log.text;
   return reply;
 }
 

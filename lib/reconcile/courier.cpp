@@ -160,7 +160,9 @@ void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdi
   batch.intents_ended.push_back(plan.id);
   if (v.kind == verdict_kind::accepted)
     for (const claim& c : plan.book.in_flight()->claims) drift_.findings().accepted(plan.id, c.at);
-  const steady_time due = outcome_.ended(plan, v, settle_time, t, batch);
+  const bool elsewhere = plan.under_way()->elsewhere;
+  const steady_time due =
+      elsewhere ? outcome_.ended_elsewhere(plan, v, settle_time, t, batch) : outcome_.ended(plan, v, settle_time, t, batch);
   if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
   touched(plan, t, batch);
 }

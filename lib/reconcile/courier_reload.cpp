@@ -31,7 +31,12 @@ void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes&
   // What the other platform thought of its calls says nothing about this one.
   plan.failures = 0;
   plan.rejections = 0;
-  if (!plan.under_way()) plan.affairs.use().inside.clear();
+  plan.lost_at_once = false;
+  if (plan.affairs) {
+    plan_affairs& affairs = plan.affairs.use();
+    affairs.inside.clear();
+    if (affairs.under_way) affairs.under_way->elsewhere = true;
+  }
   forget_drift(plan.id);
   touched(plan, t, batch);
 }

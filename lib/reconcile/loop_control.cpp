@@ -46,7 +46,8 @@ void loop::log_moves() {
     const std::string& name = courier_.endpoints()[endpoint].settings.name;
     log_.emit({severity::warning,
                event_name::plans_moved,
-               std::to_string(plans) + " plans go to endpoint " + name + " from now on: all their marks are told there",
+               std::to_string(plans) + (plans == 1 ? " plan goes" : " plans go") + " to endpoint " + name +
+                   " from now on: all marks are told there",
                {{"endpoint", name}, {"plans", plans}}});
   }
 }
@@ -66,6 +67,7 @@ void loop::settle_endpoints() {
     const auto at = told[plan.endpoint];
     plan.endpoint = at ? *at : static_cast<std::uint16_t>(placement_of(plan.uuid()).endpoint);
     plan.row_changed = !at;
+    unsaved_.durable = unsaved_.durable || !at;  // once after an upgrade: no power cut may make the next start guess anew
   }
 }
 

@@ -80,11 +80,11 @@ void loop::refold_slice(stage& s, now t) {
 
 // What comes before a failed read's end is folded, and must not be folded twice.
 void loop::refolded_through(std::int64_t seq, now t) {
-  refolds_moved_ = true;
   std::erase_if(refolding_, [&](plan_id id) {
     plan_state& plan = plans_.at(id);
     std::optional<std::int64_t>& next = plan.affairs.use().refold_next;
     const std::int64_t until = plan.affairs->refold_until;
+    refolds_moved_ = refolds_moved_ || std::min(seq, until) > *next;
     next = std::max(*next, std::min(seq, until));
     if (*next < until) return false;
     next.reset();

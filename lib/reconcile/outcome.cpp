@@ -78,14 +78,32 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
   while (plan.affairs->inside.active() && piece_is_done(plan)) plan.affairs.use().inside.done();
   drop_empty_holds(plan, batch);
   plan.affairs.use().under_way.reset();
-  if (v.kind == verdict_kind::accepted)
-    return plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady;
+  if (v.kind == verdict_kind::accepted) return next_after_success(plan, t);
   const bool held_now = v.kind == verdict_kind::rejected && plan.rejections == 0;
   if (again_at_once || held_now) return t.steady;
   milliseconds delay = backoff_delay(settings_.retry, plan.failures++, random_);
   if (v.not_before) delay = std::max(delay, *v.not_before);
   log_failure(plan, v, delay);
   return t.steady + delay;
+}
+
+steady_time outcome::ended_elsewhere(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch) {
+  assert(plan.under_way() && plan.book.in_flight() && !plan.affairs->inside.active());
+  ledger_changes changes;
+  if (v.kind == verdict_kind::accepted)
+    plan.book.accepted(changes);  // all of it was made pending again when the plan moved
+  else if (v.kind == verdict_kind::ambiguous)
+    plan.book.ambiguous(t.steady + settle_time, changes);
+  else
+    plan.book.refused();
+  append(batch, plan.id, changes);
+  drop_empty_holds(plan, batch);
+  plan.affairs.use().under_way.reset();
+  return next_after_success(plan, t);
+}
+
+steady_time outcome::next_after_success(const plan_state& plan, now t) const {
+  return plan.lingering_since ? std::max(t.steady, *plan.lingering_since + settings_.linger) : t.steady;
 }
 
 void outcome::log_acceptance(const plan_state& plan, const verdict& v, now t) {

@@ -22,6 +22,8 @@ class outcome {
 
   // The call of `plan` ended with `v` at `t`; its flight is still set. Answers when the plan may be called next, if it owes anything.
   steady_time ended(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch);
+  // The same for a call to an endpoint that the plan has left: it says nothing of where the plan is now, but that it may still land.
+  steady_time ended_elsewhere(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch);
 
   // Held partitions under `id` are tried again, alone; their hold stays known until the answer.
   void reprobe(plan_state& plan, hold_id id, state_changes& batch);
@@ -36,6 +38,7 @@ class outcome {
   void accepted(plan_state& plan, const verdict& v, now t, state_changes& batch);
   void rejected(plan_state& plan, const verdict& v, now t, state_changes& batch);
   void hold(plan_state& plan, const verdict& v, const std::vector<range>& rest, now t, state_changes& batch);
+  [[nodiscard]] steady_time next_after_success(const plan_state& plan, now t) const;
   void log_acceptance(const plan_state& plan, const verdict& v, now t);
   void log_failure(const plan_state& plan, const verdict& v, milliseconds delay) const;
 

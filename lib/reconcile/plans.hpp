@@ -26,7 +26,8 @@ struct flight {
   std::uint64_t call_id = 0;
   std::size_t endpoint = 0;
   now sent;
-  bool inside = false;  // a call of the plan's isolation, not an ordinary one
+  bool inside = false;     // a call of the plan's isolation, not an ordinary one
+  bool elsewhere = false;  // the plan has moved to another endpoint since, or to others and back
   std::optional<hold_id> reprobe_of;
 };
 

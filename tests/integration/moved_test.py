@@ -66,6 +66,21 @@ class moved(integration_case):
         self.assertEqual(self.daemon.events("plans.moved"), [])
         self.assertEqual(self.there.requests(), requests)
 
+    def test_a_command_that_comes_before_the_daemon_says_so(self):
+        self.start("here")
+        self.record("2025-10-20")
+        self.wait_folded()
+        self.wait_settled()
+        self.assertEqual(self.daemon.stop(), 0)
+        self.configure("there")
+        code, out, err = self.space.partmark("pause", "there")
+        self.assertEqual(code, 0, err)
+        self.assertIn("1 plan goes to endpoint there from now on", out)
+        self.daemon = self.space.started_daemon()
+        self.space.partmark("resume", "there")
+        self.wait_settled()
+        self.assertEqual(self.there.marks("p"), self.here.marks("p"))
+
     def test_what_an_older_version_stored_was_told_where_it_is_configured(self):
         self.start("here")
         self.record("2025-10-20")

@@ -117,6 +117,48 @@ TEST(moved, a_plan_tells_its_new_platform_everything) {
   EXPECT_EQ(d.log.count("plans.moved"), 1U);
 }
 
+TEST(moved, a_platform_that_was_left_delays_nothing) {
+  for (const exchange& ending : {retry_after(503, "36000"), rejected_reply(), connection_refused(), retry_after(429, "36000")}) {
+    loop_driver d(two_endpoints());
+    d.settings.retry = {hours(1), hours(1), 1.0};
+    d.start();
+    d.complete("p", 1);
+    move_all(d, "other");
+    move_all(d, "can");
+    move_all(d, "other");
+    d.answer(ending);
+    ASSERT_EQ(d.remote.open().size(), 1U);
+    EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+    d.accept();
+    EXPECT_TRUE(d.loop().settled());
+  }
+}
+
+// It was just looking for what of a call is refused, or whether all of it is, or tried what was held once more.
+TEST(moved, a_platform_that_was_left_holds_nothing) {
+  for (int answers = 0; answers < 14; ++answers) {
+    loop_driver d(two_endpoints());
+    d.settings.reprobe_held = hours(24);
+    d.start();
+    auto record = entry_of("p", {}, {0, 999}, mark::success);
+    d.append(record);
+    for (int n = 0; n < answers; ++n) {
+      while (d.remote.open().empty()) d.pass(seconds(30));
+      d.answer(rejected_reply());
+    }
+    while (d.remote.open().empty()) d.pass(seconds(30));
+    move_all(d, "other");
+    d.answer(rejected_reply());
+    EXPECT_TRUE(d.plan("p").book.held().empty()) << answers;
+    EXPECT_TRUE(d.state.stored().holds.empty()) << answers;
+    ASSERT_EQ(d.remote.open().size(), 1U) << answers;
+    EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+    EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{0, 999}, mark::success}})) << answers;
+    d.accept();
+    EXPECT_TRUE(d.loop().settled());
+  }
+}
+
 TEST(moved, a_plan_that_was_moved_while_the_daemon_was_down_tells_it_too) {
   for (const bool removed : {false, true}) {
     loop_driver d(two_endpoints());
