@@ -11,6 +11,26 @@
 
 namespace partmark {
 
+// As journal_table::scan, by the primary key of a real table, which also ends at the row it was told to. Whoever put a view in its place
+// gets no say: corrupt.
+template <class Take>
+result<void> scan_in_order(journal_file& file, journal_table& table, std::int64_t after, Take take) {
+  std::int64_t before = after;
+  bool in_order = true;
+  bool ended = false;
+  const auto done = table.scan(after, [&](const sqlite::argument_row& row) {
+    const std::int64_t seq = row.int64(plan_column::seq);
+    in_order = in_order && !ended && seq > before;
+    if (!in_order) return true;
+    before = seq;
+    ended = take(row);
+    return ended;
+  });
+  if (!done) return done.error();
+  if (!in_order) return error{errc::corrupt, file.db().path() + ": not a journal: its records do not come in the order of seq"};
+  return {};
+}
+
 // deliver(const sqlite::argument_row&) gets each row. The rows and the table's last number come from one snapshot: a number given later
 // must not count as folded.
 template <class Deliver>
@@ -30,18 +50,12 @@ result<journal_slice> read_slice(journal_file& file, journal_table& table, const
 
   journal_slice slice{.cursor = from};
   std::int64_t row_seq = 0;
-  bool ascending = true;
-  const auto done = table.scan(from.folded_seq, [&](const sqlite::argument_row& row) {
-    // By the primary key of a real table, which also ends at the row it was told to. Whoever put a view in its place gets no say.
-    const std::int64_t seq = row.int64(plan_column::seq);
-    ascending = ascending && seq > row_seq && slice.rows < limit;
-    if (!ascending) return true;
-    row_seq = seq;
+  const auto done = scan_in_order(file, table, from.folded_seq, [&](const sqlite::argument_row& row) {
+    row_seq = row.int64(plan_column::seq);
     deliver(row);
     return ++slice.rows == limit;
   });
   if (!done) return done.error();
-  if (!ascending) return error{errc::corrupt, file.db().path() + ": not a journal: its records do not come in the order of seq"};
   slice.full = slice.rows == limit;
   slice.cursor.folded_seq = slice.full ? row_seq : std::max(*last, row_seq);
   if (slice.rows == 0) return slice;

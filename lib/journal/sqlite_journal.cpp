@@ -90,7 +90,7 @@ result<journal_slice> sqlite_journal::read_again(std::int64_t after, std::int64_
     journal_slice slice;
     slice.cursor.folded_seq = after;
     std::size_t seen = 0;
-    const auto done = file.plans().scan(after, [&](const sqlite::argument_row& row) {
+    const auto done = scan_in_order(file, file.plans(), after, [&](const sqlite::argument_row& row) {
       const std::int64_t seq = row.int64(plan_column::seq);
       if (seq > until) return true;
       slice.cursor.folded_seq = seq;

@@ -102,6 +102,20 @@ TEST_F(reading_a_view, a_slice_has_no_more_rows_than_were_asked_for) {
   expect_refused(2, 2);
 }
 
+// As a refold reads it.
+TEST_F(reading_a_view, records_that_do_not_come_in_order_are_refused_the_second_time_too) {
+  make_view("(2, 'p', 'success'), (1, 'p', 'failed'), (3, 'p', 'success')");
+  ASSERT_EQ(look(), journal_look::changed);
+  const auto all = [](std::int64_t, std::string_view) { return true; };
+  for (const std::int64_t until : {2, 3})
+    for (const std::size_t limit : {1U, 10U}) {
+      keeping_sink sink;
+      const auto slice = reader.read_again(0, until, limit, all, sink);
+      ASSERT_FALSE(slice) << until << ' ' << limit;
+      EXPECT_EQ(slice.error().code, errc::corrupt);
+    }
+}
+
 TEST_F(reading_a_view, a_row_that_is_not_found_by_its_number_is_an_error) {
   make_view("('1', 'p', 'success')");
   expect_refused(10, 1);
