@@ -16,12 +16,11 @@ void courier::configure(now t) {
 }
 
 void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes& batch) {
-  endpoints_.at(plan.endpoint).waiting.drop(plan.id);
+  schedule& waiting = endpoints_.at(plan.endpoint).waiting;
+  waiting.drop(plan.id);
   const caller drift = plan.id | drift_bit;
-  if (endpoints_.at(plan.endpoint).waiting.due(drift)) {
-    endpoints_.at(plan.endpoint).waiting.drop(drift);
-    endpoints_.at(endpoint).waiting.set(drift, t.steady);
-  }
+  drift_.moved(plan, !waiting.due(drift));
+  waiting.drop(drift);
   plan.endpoint = static_cast<std::uint16_t>(endpoint);
   plan.row_changed = true;
   ledger_changes changes;

@@ -9,6 +9,8 @@
 namespace partmark {
 namespace {
 
+constexpr auto moved_meanwhile = "the plan was moved to another endpoint meanwhile: check it again once that one was told";
+
 std::int64_t partitions(const std::vector<range>& ranges) {
   std::int64_t n = 0;
   for (const range r : ranges) n += r.size();
@@ -42,6 +44,11 @@ http_request drift_checks::next_request(const plan_state& plan) const {
 bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, system_time at, state_changes& batch) {
   check& c = checks_.at(plan.id);
   drift_outcome outcome{plan.name(), std::nullopt, {}, false};
+  if (c.moved) {
+    outcome.trouble = moved_meanwhile;
+    finish(plan, std::move(outcome));
+    return false;
+  }
   const auto* whole = std::get_if<http_reply>(&reply);
   if (v.kind != verdict_kind::accepted || !whole) {
     outcome.trouble = v.message.empty() ? "the listing was refused" : v.message;
@@ -71,6 +78,13 @@ bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& rep
   if (outcome.report) findings_.compared(plan.id, *outcome.report, at);
   finish(plan, std::move(outcome));
   return false;
+}
+
+void drift_checks::moved(plan_state& plan, bool page_under_way) {
+  const auto at = checks_.find(plan.id);
+  if (at == checks_.end()) return;
+  at->second.moved = true;
+  if (!page_under_way) finish(plan, {plan.name(), std::nullopt, moved_meanwhile, false});
 }
 
 void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, state_changes& batch) {

@@ -36,7 +36,7 @@ class drift_checks {
  public:
   explicit drift_checks(events& log) : log_(log) {}
 
-  // Begins a check; `done` is called once, from ended() or drop(). False: one is under way, `done` is told when that one ends; or the plan
+  // Begins a check; `done` is called once, from ended() or moved(). False: one is under way, `done` is told when that one ends; or the plan
   // is a full refresh, which lists no partitions: `done` is told at once.
   // `paged`, where there is one, is called before that for each page read from here on.
   bool begin(plan_state& plan, bool repair, drift_handler done, drift_page_handler paged = {});
@@ -47,6 +47,10 @@ class drift_checks {
   // A page came, or didn't. True: another page is to be asked for. Repairs go into `batch`.
   bool ended(plan_state& plan, const verdict& v, const exchange& reply, system_time at, state_changes& batch);
 
+  // The plan belongs to another endpoint from here on: its check, if there is one, ends without a result. With a page under way it does
+  // when that ends.
+  void moved(plan_state& plan, bool page_under_way);
+
   [[nodiscard]] drift_findings& findings() { return findings_; }
   [[nodiscard]] const drift_findings& findings() const { return findings_; }
 
@@ -55,6 +59,7 @@ class drift_checks {
 
   struct check {
     bool repair = false;
+    bool moved = false;
     unsigned page = 1;
     std::int64_t quiet_before = 0;  // partitions that could be compared when the first page was asked for
     range_set listed;

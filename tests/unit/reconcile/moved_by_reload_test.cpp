@@ -69,23 +69,35 @@ TEST(moved, a_plan_that_waits_is_told_at_its_new_endpoint_and_no_more_at_the_old
   EXPECT_EQ(d.remote.all().size(), 2U);
 }
 
-TEST(moved, a_drift_check_that_waits_is_made_at_the_new_endpoint) {
-  loop_driver d(two_endpoints());
-  d.start();
-  d.complete("p", 1);
-  d.accept();
-  EXPECT_TRUE(d.loop().pause("can", true, d.t));
-  EXPECT_TRUE(d.loop().check_drift("p", false, d.t, {}));
-  d.work();
-  EXPECT_TRUE(d.remote.open().empty());
-  move_all(d, "other");
-  ASSERT_EQ(d.remote.open().size(), 2U) << "beside the marks, which that platform was not told";
-  const auto& listing = d.remote.open()[d.remote.open()[0].said.plan == "p" ? 1 : 0];
-  EXPECT_EQ(listing.said.plan, "list of p");
-  EXPECT_EQ(listing.endpoint, "other");
-  EXPECT_TRUE(d.loop().pause("can", false, d.t));
-  d.work();
-  EXPECT_EQ(d.remote.open().size(), 2U) << "it is made once";
+// What the first one's list says is nothing about the other's, which is told everything.
+TEST(moved, a_drift_check_ends_with_a_word_whether_it_waits_or_is_under_way) {
+  for (const bool waits : {true, false}) {
+    loop_driver d(two_endpoints());
+    d.start();
+    d.complete("p", 1);
+    d.accept();
+    std::vector<std::string> troubles;
+    EXPECT_TRUE(d.loop().check_drift("p", true, d.t, [&](const drift_outcome& o, granularity) {
+      EXPECT_FALSE(o.report);
+      troubles.push_back(o.trouble);
+    }));
+    EXPECT_TRUE(d.loop().pause("can", waits, d.t));
+    d.work();
+    ASSERT_EQ(d.remote.open().size(), waits ? 0U : 1U);
+    move_all(d, "other");
+    EXPECT_EQ(troubles.size(), waits ? 1U : 0U);
+    if (!waits) d.answer(status_reply(200, R"({"isPartition":true,"hasData":true,"partition":{"hasNext":false,"paritionList":[]}})"));
+    ASSERT_EQ(troubles.size(), 1U);
+    EXPECT_NE(troubles[0].find("moved to another endpoint"), std::string::npos) << troubles[0];
+    ASSERT_EQ(d.remote.open().size(), 1U);
+    EXPECT_EQ(d.remote.open()[0].said.plan, "p") << "the marks, and no list";
+    d.accept();
+    EXPECT_TRUE(d.loop().check_drift("p", false, d.t, {}));
+    d.work();
+    ASSERT_EQ(d.remote.open().size(), 1U);
+    EXPECT_EQ(d.remote.open()[0].said.plan, "list of p");
+    EXPECT_EQ(d.remote.open()[0].endpoint, "other");
+  }
 }
 
 // Another platform: whatever the first one accepted, refused or was told by hand, this one was told nothing.
