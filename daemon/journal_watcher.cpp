@@ -15,8 +15,9 @@ void journal_watcher::watch() {
   await();
 }
 
-void journal_watcher::refresh() {
-  if (!watch_) return;
+void journal_watcher::refresh(steady_time at) {
+  if (!watch_ || at < next_refresh_) return;
+  next_refresh_ = at + settings_.poll_interval / 2;
   if (auto watching = watch_->refresh(); !watching) say_unwatched(watching.error());
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "core/clock.hpp"
 #include "core/result.hpp"
 #include "journal/journal_watch.hpp"
 #include "reconcile/events.hpp"
@@ -26,8 +27,8 @@ class journal_watcher {
 
   // Begins. Where nothing can be watched that is said, and nothing else happens.
   void watch();
-  // Looks whether the path still leads where the watch is; at each poll.
-  void refresh();
+  // Looks whether the path still leads where the watch is. At each poll: asked more often, it does nothing.
+  void refresh(steady_time at);
 
  private:
   void await();
@@ -39,6 +40,7 @@ class journal_watcher {
   std::function<void()> changed_;
   std::optional<journal_watch> watch_;
   std::optional<boost::asio::posix::stream_descriptor> descriptor_;
+  steady_time next_refresh_;
   std::string unwatched_;  // what was last said about it
 };
 

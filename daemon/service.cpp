@@ -55,6 +55,7 @@ service::service(const daemon_options& options, config::settings settings, event
       loop_(journal_, *state_, remote_, board_, loop_settings_of(settings_), seed()),
       watcher_(io_, board_, settings_.journal,
                [this] {
+                 journal_.begin_writeback();
                  loop_.journal_hint();
                  remote_.expect_calls();
                  schedule_turn();
@@ -155,7 +156,7 @@ void service::release_memory() {
 void service::await_timer() {
   wake_.async_wait([this](auto failed) {
     if (failed) return;
-    watcher_.refresh();
+    watcher_.refresh(clock_now().steady);
     schedule_turn();
   });
 }

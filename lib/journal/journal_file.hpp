@@ -35,6 +35,7 @@ class journal_file {
   [[nodiscard]] const std::string& uuid() const { return uuid_; }
   [[nodiscard]] result<std::int64_t> plans_pruned_through();
   [[nodiscard]] sqlite::connection& db() { return db_; }
+  [[nodiscard]] const std::string& wal_path() const { return wal_path_; }
   [[nodiscard]] journal_table& plans() { return plans_; }
   [[nodiscard]] journal_table& tables() { return tables_; }
 

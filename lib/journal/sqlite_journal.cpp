@@ -13,6 +13,7 @@ sqlite_journal::sqlite_journal(std::string path, reading_threads threads) : path
 void sqlite_journal::close() {
   seen_version_.reset();
   plans_.forget();
+  log_.reset();
   file_.reset();
 }
 
@@ -32,6 +33,7 @@ result<bool> sqlite_journal::ensure_open() {
     return opened.error();
   }
   file_ = std::move(*opened);
+  if (file_ != nullptr) log_.emplace(file_->wal_path());
   return file_ != nullptr;
 }
 
@@ -109,6 +111,10 @@ result<journal_slice> sqlite_journal::read_again(std::int64_t after, std::int64_
 
 void sqlite_journal::release_memory() {
   if (file_ != nullptr) file_->db().release_memory();
+}
+
+void sqlite_journal::begin_writeback() const {
+  if (log_) log_->begin();
 }
 
 result<void> sqlite_journal::sync() {

@@ -5,6 +5,7 @@
 
 #include "journal/catch_up_reader.hpp"
 #include "journal/journal_file.hpp"
+#include "journal/log_writeback.hpp"
 #include "reconcile/journal.hpp"
 
 #include <cstdint>
@@ -37,6 +38,9 @@ class sqlite_journal final : public journal {
 
   result<void> sync() override;
 
+  // Somebody may have committed: what is new is on its way to the disk from here on, so that sync() takes less. Only a hint.
+  void begin_writeback() const;
+
   // Gives back what reading much took.
   void release_memory();
 
@@ -49,6 +53,7 @@ class sqlite_journal final : public journal {
   std::string path_;
   std::string uuid_;
   std::unique_ptr<journal_file> file_;
+  std::optional<log_writeback> log_;  // of file_
   catch_up_reader plans_;
   std::optional<std::int64_t> seen_version_;  // data_version of the last look that was fine
 };
