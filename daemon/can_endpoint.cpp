@@ -37,12 +37,12 @@ can::auth_type auth_type_of(config::auth_type t) {
 }
 
 // Some gateways say so with 200 and a code; reading the body twice is worth it only where it may be one of those.
-bool refuses_credential(const exchange& reply, now t) {
+bool refuses_credential(const exchange& reply) {
   const auto* r = std::get_if<http_reply>(&reply);
   if (!r) return false;
   if (r->status == 401 || r->status == 403) return true;
   return r->body.find("401") != std::string::npos &&
-         can::classify(reply, can::call_type::mark, t.system).kind == verdict_kind::unauthorized;
+         can::classify(reply, can::call_type::mark, clock_now().system).kind == verdict_kind::unauthorized;
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::pro
 }
 
 void can_endpoint::ended(const std::shared_ptr<sending>& s, exchange reply) {
-  if (!refuses_credential(reply, clock_now())) {
+  if (!refuses_credential(reply)) {
     credential_->worked(s->generation);
   } else if (credential_->refused(s->generation) && std::exchange(s->may_renew, false)) {
     return obtain_and_send(s);

@@ -26,7 +26,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   // errc::invalid and the secret's own errors; no message holds a secret.
   static result<std::shared_ptr<can_endpoint>> make(boost::asio::io_context& io, const config::endpoint_settings& settings, events& log);
 
-  // `done` is called exactly once, never from inside send().
+  // `done` is called exactly once, never from inside send(). The endpoint stays alive until then.
   void send(http_request request, handler done);
 
   // Takes the credential out of what the remote said, and those before it.

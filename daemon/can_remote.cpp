@@ -32,8 +32,7 @@ result<void> can_remote::configure(const std::vector<config::endpoint_settings>&
 void can_remote::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
   const auto found = endpoints_.find(endpoint);
   assert(found != endpoints_.end());
-  // The handler keeps the endpoint alive until the call has ended.
-  found->second->send(std::move(request), [this, call_id, keep = found->second](exchange reply) { ended_(call_id, std::move(reply)); });
+  found->second->send(std::move(request), [this, call_id](exchange reply) { ended_(call_id, std::move(reply)); });
 }
 
 void can_remote::conceal(const std::string& endpoint, verdict& v) const {

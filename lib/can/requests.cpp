@@ -19,7 +19,8 @@ http_request post(std::string target, std::string body) {
 std::string plan_target(std::string_view call) {
   std::string target;
   target.reserve(plan_path.size() + call.size());
-  return target.append(plan_path).append(call);
+  target.append(plan_path).append(call);
+  return target;
 }
 
 // Writes one flat JSON object, key by key. Keys need no escaping.
