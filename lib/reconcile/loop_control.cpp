@@ -22,8 +22,10 @@ std::size_t loop::endpoint_of_table(std::string_view name) const {
 
 void loop::configure(now t) {
   courier_.configure(t);
-  next_drift_.reset();
-  if (settings_.drift_every) next_drift_ = t.steady + *settings_.drift_every;
+  if (!settings_.drift_every)
+    next_drift_.reset();
+  else  // reloads more frequent than the checks must not keep them from coming
+    next_drift_ = std::min(next_drift_.value_or(steady_time::max()), t.steady + *settings_.drift_every);
   configured_.clear();
   for (std::size_t i = 0; i < settings_.plans.size(); ++i) configured_.emplace(settings_.plans[i].uuid, i);
 }

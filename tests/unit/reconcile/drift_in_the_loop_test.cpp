@@ -97,5 +97,24 @@ TEST(drift_in_the_loop, a_reload_that_switches_the_regular_check_off_ends_it) {
   EXPECT_TRUE(d.remote.open().empty());
 }
 
+TEST(drift_in_the_loop, reloads_neither_put_the_regular_check_off_nor_keep_a_longer_period) {
+  loop_driver d;
+  d.settings.drift_every = std::chrono::hours(2);
+  d.start();
+  d.complete("p", 0);
+  d.accept();
+  d.pass(std::chrono::minutes(90));
+  d.reconfigure();
+  d.pass(std::chrono::minutes(29));
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(std::chrono::minutes(1));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  d.answer(listing(R"({"value":"1970-01-01"})"));
+  d.settings.drift_every = std::chrono::minutes(10);
+  d.reconfigure();
+  d.pass(std::chrono::minutes(10));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 }  // namespace
 }  // namespace partmark::testing
