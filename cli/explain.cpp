@@ -48,14 +48,32 @@ std::optional<plan_shape> shape_of(const known_plan& known, const config::plan_s
   return recorded;
 }
 
+std::string_view example_of(granularity unit) {
+  switch (unit) {
+    case granularity::minute:
+      return "2025-10-20T14:35:00";
+    case granularity::hour:
+      return "2025-10-20T14:00:00";
+    case granularity::day:
+    case granularity::week:
+      break;
+    case granularity::month:
+    case granularity::quarter:
+      return "2025-10";
+    case granularity::year:
+      return "2025";
+  }
+  return "2025-10-20";  // a Monday
+}
+
 result<ordinal> partition_asked(const plan_shape& shape, const std::optional<std::string>& given) {
   if (shape.kind == plan_kind::full_refresh) {
     if (given) return error{errc::invalid, "PARTITION: a full-refresh plan has none; leave it out"};
     return whole_table.first;
   }
   if (!given)
-    return error{errc::invalid, "PARTITION is missing: the start of a " + std::string(to_text(shape.unit)) +
-                                    ", such as 2025-10-20; `partmark show PLAN` draws those that there are"};
+    return error{errc::invalid, "PARTITION is missing: the start of a " + std::string(to_text(shape.unit)) + ", such as " +
+                                    std::string(example_of(shape.unit)) + "; `partmark show PLAN` draws those that there are"};
   auto asked = parse_partition(shape.unit, *given);
   if (!asked) return error{errc::invalid, "PARTITION: " + asked.error().message};
   return asked;

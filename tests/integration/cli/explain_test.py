@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import re
 import threading
 import unittest
 
@@ -157,6 +158,14 @@ class explain(cli_case):
         for partition in ["2025-02-30", "yesterday", "", "2025-10-20T07:00:00"]:
             self.assertIn("PARTITION", self.expect(2, "explain", "u1", partition).stderr)
         self.assertIn("PARTITION", self.expect(2, "explain", "u1").stderr)
+
+    def test_the_form_that_is_suggested_is_one_that_is_taken(self):
+        first = {"MINUTE": "2025-10-20T07:01:00", "HOUR": "2025-10-20T07:00:00", "MONTH": "2025-11", "QUARTER": "2025-04", "YEAR": "2024"}
+        for unit in ("MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"):
+            self.expect(0, "record", "--plan", unit, "--granularity", unit, "--first", first.get(unit, "2025-10-13"), "--outcome", "success")
+            said = self.expect(2, "explain", unit).stderr
+            suggested = re.search(rf"the start of a {unit}, such as (\S+);", said)[1]
+            self.assertEqual(self.json(unit, suggested)["granularity"], unit)
 
     def test_a_plan_that_is_not_folded_yet_has_the_granularity_that_the_fold_will_give_it(self):
         for granularity, first in [("DAY", "2025-10-20"), ("YEAR", "2025")]:
