@@ -172,7 +172,7 @@ void courier::expire(now t, state_changes& batch) {
     plan_state& plan = plans_.at(*id);
     ledger_changes changes;
     plan.book.settle(t.steady, changes);
-    append(batch, *id, changes);
+    append(batch, plan, changes);
     touched(plan, t, batch);
   }
   while (const auto id = reprobing_.pop_due(t.steady)) {

@@ -25,7 +25,7 @@ void courier::move(plan_state& plan, std::size_t endpoint, now t, state_changes&
   plan.row_changed = true;
   ledger_changes changes;
   plan.book.resync(changes);
-  append(batch, plan.id, changes);
+  append(batch, plan, changes);
   batch.durable = true;  // as for every resync
   // What the other platform thought of its calls says nothing about this one.
   plan.failures = 0;

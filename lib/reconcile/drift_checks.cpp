@@ -108,7 +108,7 @@ void drift_checks::compare_and_repair(plan_state& plan, drift_outcome& outcome, 
     ledger_changes changes;
     for (const range r : report.missing) plan.book.touch(r, changes);
     for (const range r : report.unexpected) plan.book.touch(r, changes);
-    append(batch, plan.id, changes);
+    append(batch, plan, changes);
     batch.durable = true;
   }
   outcome.report = std::move(report);

@@ -80,6 +80,7 @@ std::array<plan_state*, fold::at_once> fold::fetch(std::span<const understood_ro
     if (!plans[i]) continue;
     plans[i]->kept_uuid.fetch();
     plans[i]->book.fetch();
+    if (plans[i]->is_new) continue;
     marks_.fetch(batch_->marks, plans[i]->id);
     pending_.fetch(batch_->pending, plans[i]->id);
   }
@@ -106,10 +107,11 @@ void fold::apply(const understood_row& r, plan_state* known) {
 }
 
 void fold::complete(plan_state& plan, const completion& what) {
-  if (!follows_a_slice_) {
+  if (plan.is_new && plan.book.grow(what.partitions, what.outcome)) return;
+  if (plan.is_new || !follows_a_slice_) {
     // A day's work: no table as long as all the plans for the sake of a few.
     plan.book.complete(what.partitions, what.outcome, scratch_);
-    append(*batch_, plan.id, scratch_);
+    append(*batch_, plan, scratch_);
     return;
   }
   if (const auto was = plan.book.grow(what.partitions, what.outcome)) {
@@ -120,7 +122,7 @@ void fold::complete(plan_state& plan, const completion& what) {
   plan.book.complete(what.partitions, what.outcome, scratch_);
   marks_.append(batch_->marks, plan.id, scratch_.marks);
   pending_.append(batch_->pending, plan.id, scratch_.pending);
-  append(*batch_, plan.id, scratch_);
+  append(*batch_, plan, scratch_);
 }
 
 result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
@@ -129,6 +131,8 @@ result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
     // Known from now on also when this record is refused: a corrected configuration then folds it anew.
     plan = &plans_.add(r.plan, where.shape.value_or(r.what.shape));
     plan->endpoint = static_cast<std::uint16_t>(where.endpoint);
+    plan->is_new = true;
+    batch_->new_plans.push_back({plan->id, &plan->book});
     plans_.set_configured_run_type(*plan, where.run_type);
     batch_->plans.push_back(plans_.row(*plan, where.endpoint_name));
   }

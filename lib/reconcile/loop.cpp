@@ -91,7 +91,7 @@ bool loop::may_gather(const stage& s, now t) {
   if (!s.again || !behind_ || draining_ || store_failures_ > 0) return false;
   if (unsaved_.durable || !unsaved_.attempts.empty() || !unsaved_.triggers.empty() || std::exchange(commanded_, false)) return false;
   if (!gathering_until_) gathering_until_ = t.steady + gathering_time;
-  if (t.steady >= *gathering_until_) return false;
+  if (t.steady >= *gathering_until_ || unsaved_.new_rows >= settings_.new_rows_max) return false;
   if (unsaved_.bytes() < gathered_bytes_max) return true;
   unsaved_.coalesce();
   return unsaved_.bytes() < gathered_bytes_max / 2;
@@ -194,7 +194,7 @@ void loop::caught_up(now t) {
     plan.book.limbo().visit_all([&](range at, const limbo_entry&) { suspect.push_back(at); });
     const auto settled_at = t.steady + courier_.endpoints()[plan.endpoint].settings.settle_time;
     for (const range at : suspect) plan.book.may_land(at, every_mark, settled_at, changes);
-    append(unsaved_, plan.id, changes);
+    append(unsaved_, plan, changes);
     courier_.touched(plan, t, unsaved_);
   }
 }
@@ -211,6 +211,7 @@ bool loop::store(now t) {
     store_retry_ = t.steady + backoff_ceiling(store_backoff, store_failures_++);
     return false;
   }
+  plans_.stored(unsaved_);
   unsaved_.clear();
   unsynced_ = false;
   store_retry_.reset();

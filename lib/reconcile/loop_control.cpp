@@ -87,13 +87,13 @@ void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   for (const auto& [id, change] : stored.limbo) {
     plan_state& plan = plans_.at(id);
     plan.book.restore_limbo(change.at, change.value.may_land, settled_at(plan), changes);
-    append(unsaved_, id, changes);
+    append(unsaved_, plan, changes);
   }
   // A call that was under way when the former run ended may have been applied, or may yet.
   for (const auto& intent : stored.intents) {
     plan_state& plan = plans_.at(intent.plan);
     for (const auto& c : intent.claims.claims) plan.book.may_land(c.at, bit(c.said), settled_at(plan), changes);
-    append(unsaved_, intent.plan, changes);
+    append(unsaved_, plan, changes);
     unsaved_.intents_ended.push_back(intent.plan);
   }
   hold_id last_hold = 0;
@@ -163,7 +163,7 @@ bool loop::resync(std::optional<std::string_view> uuid, now t) {
   return each(uuid, [&](plan_state& plan) {
     ledger_changes changes;
     plan.book.resync(changes);
-    append(unsaved_, plan.id, changes);
+    append(unsaved_, plan, changes);
     courier_.touched(plan, t, unsaved_);
   });
 }

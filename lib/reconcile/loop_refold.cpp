@@ -41,7 +41,7 @@ void loop::start_refold(plan_state& plan, now t) {
   else
     plan.book.reset(shape, changes);
   unsaved_.durable = true;
-  append(unsaved_, plan.id, changes);
+  append(unsaved_, plan, changes);
   courier_.forget_drift(plan.id);
   plan.affairs.use().inside.clear();
   plan.row_changed = true;

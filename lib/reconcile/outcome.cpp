@@ -72,7 +72,7 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
       break;
     case verdict_kind::ambiguous:
       plan.book.ambiguous(t.steady + settle_time, changes);
-      append(batch, plan.id, changes);
+      append(batch, plan, changes);
       break;
   }
   while (plan.affairs->inside.active() && piece_is_done(plan)) plan.affairs.use().inside.done();
@@ -96,7 +96,7 @@ steady_time outcome::ended_elsewhere(plan_state& plan, const verdict& v, millise
     plan.book.ambiguous(t.steady + settle_time, changes);
   else
     plan.book.refused();
-  append(batch, plan.id, changes);
+  append(batch, plan, changes);
   drop_empty_holds(plan, batch);
   plan.affairs.use().under_way.reset();
   return next_after_success(plan, t);
@@ -128,7 +128,7 @@ void outcome::accepted(plan_state& plan, const verdict& v, now t, state_changes&
   plan.book.accepted(acceptance_changes_);
   // The rest of a push that was split has waited as long.
   if (plan.book.pending().empty() || plan.lingering_since) plan.waiting_since.reset();
-  append(batch, plan.id, acceptance_changes_);
+  append(batch, plan, acceptance_changes_);
   plan.failures = 0;
   plan.rejections = 0;
   if (plan.under_way()->inside) plan.affairs.use().inside.accepted();
@@ -190,7 +190,7 @@ void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>&
   ledger_changes changes;
   plan.book.hold(id, changes);
   if (!rest.empty()) plan.book.hold_pending(rest, id, changes);
-  append(batch, plan.id, changes);
+  append(batch, plan, changes);
   std::int64_t partitions = 0;
   plan.book.held().visit_all([&](range at, hold_id under) { partitions += under == id ? at.size() : 0; });
   auto f = fields(plan, v);
@@ -204,7 +204,7 @@ void outcome::hold(plan_state& plan, const verdict& v, const std::vector<range>&
 void outcome::reprobe(plan_state& plan, hold_id id, state_changes& batch) {
   ledger_changes changes;
   auto ranges = plan.book.release(id, changes);
-  append(batch, plan.id, changes);
+  append(batch, plan, changes);
   plan.affairs.use().reprobe_at.erase(id);
   if (!ranges.empty()) plan.affairs.use().inside.add_reprobe(std::move(ranges), id);
 }

@@ -14,6 +14,12 @@ void move_into(std::vector<plan_run_change<V>>& to, plan_id plan, run_changes<V>
   from.clear();
 }
 
+std::int64_t rows_more(const run_changes<mark>& changes) {
+  std::int64_t n = 0;
+  for (const auto& change : changes) n += change.added ? 1 : -1;
+  return n;
+}
+
 }  // namespace
 
 std::uint32_t plan_table::hash_of(std::string_view uuid) { return static_cast<std::uint32_t>(std::hash<std::string_view>{}(uuid)); }
@@ -105,11 +111,16 @@ void plan_state::drop_affairs() {
   if (none) affairs.reset();
 }
 
-void append(state_changes& batch, plan_id plan, ledger_changes& changes) {
-  move_into(batch.marks, plan, changes.marks);
-  move_into(batch.pending, plan, changes.pending);
-  move_into(batch.limbo, plan, changes.limbo);
-  move_into(batch.held, plan, changes.held);
+void append(state_changes& batch, const plan_state& plan, ledger_changes& changes) {
+  if (plan.is_new) {
+    batch.new_rows += rows_more(changes.marks) + rows_more(changes.pending);
+    changes.marks.clear();
+    changes.pending.clear();
+  }
+  move_into(batch.marks, plan.id, changes.marks);
+  move_into(batch.pending, plan.id, changes.pending);
+  move_into(batch.limbo, plan.id, changes.limbo);
+  move_into(batch.held, plan.id, changes.held);
 }
 
 }  // namespace partmark

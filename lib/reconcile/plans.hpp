@@ -64,6 +64,7 @@ struct plan_state {
   bool progressed : 1 = false;    // which is pending_since and attempts
   bool owes : 1 = false;          // counted in plan_table::owing
   bool holding : 1 = false;       // counted in plan_table::holding
+  bool is_new : 1 = false;        // one of the batch's new_plans: nothing of it is stored yet
 
   // Asks for its memory.
   void fetch() const {
@@ -104,6 +105,11 @@ class plan_table {
     return run_types_[plan.run_type != 0 ? plan.run_type : plan.configured_run_type];
   }
 
+  // The batch is stored: its new plans are new no more.
+  void stored(const state_changes& batch) {
+    for (const new_plan& p : batch.new_plans) plans_[p.plan].is_new = false;
+  }
+
   // As it is stored; `endpoint` is its endpoint's name.
   [[nodiscard]] plan_row row(const plan_state& plan, std::string_view endpoint) const;
 
@@ -135,7 +141,7 @@ class plan_table {
   std::vector<slot> slots_;  // a power of two, or empty; at most two thirds are taken
 };
 
-// Adds a ledger's row changes to a batch under their plan, and empties them.
-void append(state_changes& batch, plan_id plan, ledger_changes& changes);
+// Adds a ledger's row changes to a batch under their plan, and empties them. Of a new plan's marks and pending the batch has the ledger.
+void append(state_changes& batch, const plan_state& plan, ledger_changes& changes);
 
 }  // namespace partmark

@@ -51,7 +51,8 @@ struct loop_settings {
   circuit_settings circuit;
   std::optional<milliseconds> drift_every;  // absent: only when asked
   bool hold_ambiguous_triggers = false;
-  std::size_t slice_rows = 8192;  // a turn: bounds how long the loop is away
+  std::size_t slice_rows = 8192;          // a turn: bounds how long the loop is away
+  std::int64_t new_rows_max = 4'000'000;  // of new plans, in one batch: some two seconds of storing
 };
 
 }  // namespace partmark

@@ -89,9 +89,9 @@ void keep_last_runs(std::vector<plan_run_change<V>>& changes) {
 }  // namespace
 
 bool state_changes::empty() const {
-  return plans.empty() && marks.empty() && pending.empty() && limbo.empty() && held.empty() && holds.empty() && holds_ended.empty() &&
-         rejects_forgotten.empty() && rejected.empty() && intents_ended.empty() && intents.empty() && attempts.empty() &&
-         triggers.empty() && paused.empty() && !position && !boot_id;
+  return plans.empty() && new_plans.empty() && marks.empty() && pending.empty() && limbo.empty() && held.empty() && holds.empty() &&
+         holds_ended.empty() && rejects_forgotten.empty() && rejected.empty() && intents_ended.empty() && intents.empty() &&
+         attempts.empty() && triggers.empty() && paused.empty() && !position && !boot_id;
 }
 
 // The short lists keep their memory for the next turn. Most turns change nothing.
@@ -104,6 +104,8 @@ void state_changes::clear() {
     if (list.capacity() * sizeof(T) > bytes_kept) list.shrink_to_fit();
   };
   drop(plans);
+  drop(new_plans);
+  new_rows = 0;
   drop(marks);
   drop(pending);
   drop(limbo);

@@ -100,6 +100,13 @@ struct trigger_row {
 inline constexpr unsigned attempts_kept = 16;
 inline constexpr std::size_t attempt_claims_kept = 32;
 
+// A plan of which nothing is stored: its marks and what is pending are stored as its ledger has them when the batch is stored, and are no
+// changes of the batch.
+struct new_plan {
+  plan_id plan = 0;
+  const ledger* book = nullptr;  // the loop's
+};
+
 template <class V>
 struct plan_run_change {
   plan_id plan = 0;
@@ -109,6 +116,7 @@ struct plan_run_change {
 // Everything that one turn of the loop changes. Stored in one transaction, in the order of the members, each vector in its order.
 struct state_changes {
   std::vector<plan_change> plans;
+  std::vector<new_plan> new_plans;  // ascending id
   std::vector<plan_run_change<mark>> marks;
   std::vector<plan_run_change<mark>> pending;
   std::vector<plan_run_change<limbo_entry>> limbo;  // settled_at is not stored
@@ -124,6 +132,7 @@ struct state_changes {
   std::vector<std::pair<std::string, bool>> paused;  // endpoint name, paused or not
   std::optional<journal_position> position;
   std::optional<std::string> boot_id;  // durable with it
+  std::int64_t new_rows = 0;           // about how many the ledgers of new_plans make
   bool durable = false;                // no power cut may take this batch once it is stored, nor those before it
 
   [[nodiscard]] bool empty() const;

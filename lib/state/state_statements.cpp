@@ -125,6 +125,8 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
 result<void> state_statements::apply(const state_changes& c) {
   if (auto done = count_plans(); !done) return done;
   if (auto done = put_plans(c.plans); !done) return done;
+  if (auto done = marks_.put_whole(c.new_plans, [](const ledger& l) -> const auto& { return l.marks(); }); !done) return done;
+  if (auto done = pending_.put_whole(c.new_plans, [](const ledger& l) -> const auto& { return l.pending(); }); !done) return done;
   if (auto done = marks_.apply(c.marks); !done) return done;
   if (auto done = pending_.apply(c.pending); !done) return done;
   if (auto done = limbo_.apply(c.limbo); !done) return done;

@@ -47,6 +47,23 @@ class run_table {
     return put_all(puts);
   }
 
+  // All runs of new plans, of which the table has none. `runs_of` answers a ledger's.
+  template <class Runs>
+  result<void> put_whole(const std::vector<new_plan>& plans, Runs runs_of) {
+    constexpr std::size_t rows_at_a_time = 1024;
+    std::vector<plan_run_change<mark>> rows;
+    result<void> done;
+    for (const new_plan& p : plans) {
+      runs_of(*p.book).visit_all([&](range at, mark m) {
+        if (!done) return;
+        rows.push_back({p.plan, {at, m, true}});
+        if (rows.size() == rows_at_a_time) done = put_and_clear(rows);
+      });
+      if (!done) return done;
+    }
+    return put_and_clear(rows);
+  }
+
  private:
   using row_key = std::pair<std::int64_t, ordinal>;
   static constexpr row_key no_row{-1, 0};
@@ -65,14 +82,21 @@ class run_table {
   }
 
   template <class V>
+  static void bind_row(sqlite::statement::use& use, int at, const plan_run_change<V>& put) {
+    use.bind(at, put.plan);
+    use.bind(at + 1, put.change.at.first);
+    use.bind(at + 2, put.change.at.last);
+    use.bind(at + 3, row_codec::encode(put.change.value));
+  }
+  template <class V>
   result<void> put_all(std::vector<const plan_run_change<V>*>& puts) {
-    auto done = put_.write(puts, [](sqlite::statement::use& use, int at, const plan_run_change<V>* put) {
-      use.bind(at, put->plan);
-      use.bind(at + 1, put->change.at.first);
-      use.bind(at + 2, put->change.at.last);
-      use.bind(at + 3, row_codec::encode(put->change.value));
-    });
+    auto done = put_.write(puts, [](auto& use, int at, const plan_run_change<V>* put) { bind_row(use, at, *put); });
     puts.clear();
+    return done;
+  }
+  result<void> put_and_clear(std::vector<plan_run_change<mark>>& rows) {
+    auto done = put_.write(rows, [](auto& use, int at, const plan_run_change<mark>& put) { bind_row(use, at, put); });
+    rows.clear();
     return done;
   }
 

@@ -11,11 +11,19 @@ result<void> memory_state::commit(const state_changes& changes) {
   require(!changes.empty(), "nothing is not stored");
   if (trouble)
     if (auto e = trouble()) return *e;
+  // A batch that a power cut may take away is to be what it was, and the ledgers go on.
+  if (changes.new_plans.empty())
+    apply(changes);
+  else
+    apply(spelled_out(changes));
+  return {};
+}
+
+void memory_state::apply(const state_changes& changes) {
   tables_.apply(changes);
   ++commits_;
   if (!recent_.empty()) note(changes);
   if (committed) committed(changes);
-  return {};
 }
 
 stored_state memory_state::load(stored_rows& rows) const {

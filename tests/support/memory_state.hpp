@@ -36,6 +36,7 @@ class memory_state final : public state {
   std::size_t cut_power(std::size_t lost);
 
  private:
+  void apply(const state_changes& changes);
   void note(const state_changes& changes);
   void forget_oldest();
 

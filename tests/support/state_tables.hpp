@@ -31,6 +31,9 @@ struct plan_tables {
   run_rows<hold_id> held;
 };
 
+// With the rows of its new plans among the others.
+[[nodiscard]] state_changes spelled_out(state_changes changes);
+
 struct state_tables {
   std::vector<plan_tables> plans;  // by id
   std::map<hold_id, hold_row> holds;

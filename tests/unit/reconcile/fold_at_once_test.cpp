@@ -44,7 +44,8 @@ class folding {
   void store() {
     static_cast<void>(reader_.take_touched());
     batch_.coalesce();
-    stored_.apply(batch_);
+    stored_.apply(spelled_out(batch_));
+    plans_.stored(batch_);
     batch_.clear();
   }
 

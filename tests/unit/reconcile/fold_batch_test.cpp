@@ -39,12 +39,19 @@ class fold_batch : public ::testing::Test {
     plan_state& p = *plans_.find(plan);
     ledger_changes changes;
     change(p.book, changes);
-    append(batch_, p.id, changes);
+    append(batch_, p, changes);
   }
   void store() {
     (void)reader_.take_touched();
-    stored_.apply(batch_);
+    stored_.apply(spelled_out(batch_));
+    plans_.stored(batch_);
     batch_.clear();
+  }
+  // It is known from a day long ago, and nothing of it is pending.
+  void meet(std::string_view plan) {
+    fold_days(plan, {-5000, -5000});
+    everything_is_accepted(plan);
+    store();
   }
   template <class rows, class map>
   static void expect_same(const rows& stored, const map& held) {
@@ -81,6 +88,8 @@ class fold_batch : public ::testing::Test {
 
 // Several slices are stored together, and between them a reprobe is due or a plan is resynced.
 TEST_F(fold_batch, what_others_made_of_a_run_between_two_slices_is_not_undone) {
+  meet("p");
+  meet("q");
   fold_days("q", {1, 1});  // only from a batch's second slice on does a run grow in its change
   fold_days("p", {5, 5});
   others_change("p", [](ledger& book, ledger_changes& changes) { book.complete({6, 6}, mark::success, changes); });
@@ -91,6 +100,8 @@ TEST_F(fold_batch, what_others_made_of_a_run_between_two_slices_is_not_undone) {
 
 // As many changes as the batch before had, so that its number alone doesn't tell the two apart.
 TEST_F(fold_batch, what_others_made_of_a_run_in_a_new_batch_is_not_undone) {
+  meet("p");
+  meet("q");
   fold_days("p", {5, 7});
   everything_is_accepted("p");
   store();
@@ -105,6 +116,39 @@ TEST_F(fold_batch, what_others_made_of_a_run_in_a_new_batch_is_not_undone) {
   others_change("p", [](ledger& book, ledger_changes& changes) { book.touch({5, 5}, changes); });
   others_change("p", [](ledger& book, ledger_changes& changes) { book.touch({6, 6}, changes); });
   fold_days("p", {7, 7});
+  store();
+  expect_stored("p");
+}
+
+// Whatever became of it before the batch was stored.
+TEST_F(fold_batch, a_new_plans_rows_are_those_of_its_ledger_when_the_batch_is_stored) {
+  fold_days("p", {5, 7});
+  fold_days("p", {8, 8});
+  fold_days("q", {1, 1});
+  EXPECT_EQ(batch_.new_rows, 4);
+  everything_is_accepted("p");
+  EXPECT_EQ(batch_.new_rows, 3);
+  others_change("p", [](ledger& book, ledger_changes& changes) { book.complete({6, 6}, mark::failed, changes); });
+  fold_days("p", {20, 20});
+  EXPECT_TRUE(batch_.marks.empty() && batch_.pending.empty());
+  EXPECT_EQ(batch_.new_plans.size(), 2U);
+  store();
+  expect_stored("p");
+  expect_stored("q");
+  EXPECT_EQ(batch_.new_rows, 0);
+  fold_days("p", {21, 21});
+  EXPECT_FALSE(batch_.marks.empty()) << "from then on the batch has what changes";
+  EXPECT_TRUE(batch_.new_plans.empty());
+  store();
+  expect_stored("p");
+}
+
+// The ledger of one may be the size of a million others.
+TEST_F(fold_batch, the_rows_of_new_plans_are_counted_however_they_come_and_go) {
+  for (ordinal day = 0; day < 100; day += 2) fold_days("p", {day, day});
+  EXPECT_EQ(batch_.new_rows, 100);
+  fold_days("p", {0, 99});
+  EXPECT_EQ(batch_.new_rows, 2);
   store();
   expect_stored("p");
 }

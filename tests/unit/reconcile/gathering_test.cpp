@@ -79,6 +79,22 @@ TEST(gathering, of_new_plans_and_of_what_is_set_aside_less_is_stored_together) {
   }
 }
 
+// Their rows are not in the batch, and take time to be stored all the same.
+TEST(gathering, a_new_plan_of_many_runs_is_not_stored_all_at_once) {
+  loop_driver d;
+  d.settings.slice_rows = 10;
+  d.settings.new_rows_max = 100;
+  std::size_t commits = 0;
+  d.state.committed = [&](const state_changes& changes) {
+    ++commits;
+    EXPECT_LE(changes.marks.size() + changes.pending.size(), 120U) << "a slice more";
+  };
+  for (ordinal day = 0; day < 100; day += 2) d.journal.append(entry_of("p", {}, {day, day}, mark::success));
+  for (ordinal day = 0; day < 100; day += 2) d.journal.append(entry_of("q", {}, {day, day}, mark::success));
+  d.start();
+  EXPECT_EQ(commits, 3U) << "the last are the calls";
+}
+
 TEST(gathering, what_a_person_commands_does_not_wait_for_the_end_of_a_long_history) {
   const std::vector<std::function<bool(loop_driver&)>> commands{
       [](loop_driver& d) { return d.loop().resync("p", d.t); },
