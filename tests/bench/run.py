@@ -5,7 +5,7 @@ import importlib
 
 from report import report
 
-BENCHES = ["fold", "mark_map", "incremental", "delivery", "latency", "footprint", "ingest"]
+BENCHES = ["fold", "shapes", "mark_map", "incremental", "delivery", "latency", "footprint", "ingest"]
 
 
 def main():

@@ -1,12 +1,18 @@
 """What the benches measure is also right: small runs of them, whose answers are compared and whose time is not."""
 
+import collections
+import contextlib
+import datetime
+import itertools
 import json
 import re
+import sqlite3
 import subprocess
 import unittest
 
 import bench_fold
 import bench_incremental
+import bench_shapes
 from support import PARTMARKD, configure, one, running, tool, wait_until, workspace
 from server import counting_server
 
@@ -19,6 +25,23 @@ def small_journal(folder):
     return path
 
 
+MARKS = {"success": 0, "failed": 1, "cleared": 2}
+WIDTHS = {"DAY": datetime.timedelta(days=1), "MINUTE": datetime.timedelta(minutes=1)}
+
+
+def runs_of(records):
+    """The runs of equal marks that these come to, partition by partition: (plan, first, last, mark) as state.db has them."""
+    marks = collections.defaultdict(dict)
+    for plan, unit, first, last, outcome in records:
+        count = lambda text: (datetime.datetime.fromisoformat(text) - datetime.datetime(1970, 1, 1)) // WIDTHS[unit]
+        for partition in range(count(first), count(last or first) + 1):
+            marks[plan][partition] = MARKS[outcome]
+    for plan, said in marks.items():
+        for _, run in itertools.groupby(enumerate(sorted(said.items())), lambda e: (e[1][0] - e[0], e[1][1])):
+            partitions = [p for _, (p, _) in run]
+            yield plan, partitions[0], partitions[-1], said[partitions[0]]
+
+
 class slices(unittest.TestCase):
     def test_the_fold_and_its_peers_come_to_the_same_ranges(self):
         with workspace() as folder:
@@ -29,6 +52,15 @@ class slices(unittest.TestCase):
             self.assertEqual(ranges, bench_fold.python_fold(path))
             window = subprocess.run(["sqlite3", path, bench_fold.WINDOW_SQL], check=True, capture_output=True, text=True).stdout
             self.assertEqual(ranges, int(window))
+
+    def test_journals_of_every_shape_are_folded_as_partition_by_partition(self):
+        for shape in bench_shapes.SHAPES.values():
+            with self.subTest(shape=shape.__name__), workspace() as folder:
+                bench_shapes.fold(folder, bench_shapes.make(folder, shape, RECORDS))
+                with contextlib.closing(sqlite3.connect(folder / "state.db")) as state:
+                    for table in ("mark_run", "pending_run"):
+                        stored = state.execute(f"SELECT uuid, first, last, mark FROM {table} JOIN plan ON id = plan_id").fetchall()
+                        self.assertEqual(sorted(stored), sorted(runs_of(bench_shapes.rows(shape, RECORDS))), table)
 
     def test_every_plan_of_the_delivery_bench_is_told_once(self):
         with workspace() as folder, counting_server() as server:
