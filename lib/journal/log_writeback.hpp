@@ -15,7 +15,7 @@ class log_writeback {
   log_writeback(log_writeback&& other) noexcept;
   log_writeback& operator=(log_writeback&&) = delete;
 
-  // What the log has new. Waits for nothing, unless the disk's queue is full.
+  // What the log has new; of a log as long as bulk loads leave it, nothing. Does not wait for the disk.
   void begin() const;
 
  private:

@@ -42,7 +42,8 @@ result<journal_slice> read_slice(journal_file& file, journal_table& table, const
   if (*last < from.folded_seq)
     return identity_error(file.db().path(),
                           "it ends at seq " + std::to_string(*last) + ", but was folded up to seq " + std::to_string(from.folded_seq));
-  if (*last == from.folded_seq) return journal_slice{.cursor = from};  // a commit to the other table, mostly
+  // A commit to the other table, mostly. Of a journal that was never read the rows are looked at, whatever its sqlite_sequence says.
+  if (from.folded_seq > 0 && *last == from.folded_seq) return journal_slice{.cursor = from};
   // Here too: since the look a copy may have been restored into the file.
   const auto anchor = from.anchor_seq > 0 ? table.hash_of(from.anchor_seq) : std::optional(from.anchor_hash);
   if (!anchor) return anchor.error();

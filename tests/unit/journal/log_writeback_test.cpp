@@ -54,6 +54,23 @@ TEST_F(writing_a_log, what_a_job_committed_is_on_its_way_to_the_disk) {
   EXPECT_EQ(dirty_pages(path + "-wal"), 0U);
 }
 
+// A disk's queue may be full of it, and whoever began would wait.
+TEST_F(writing_a_log, a_bulk_loads_log_is_left_to_the_sync) {
+  make_journal();
+  auto job = open_as_job(path);
+  sqlite_journal reader(path);
+  ASSERT_TRUE(reader.look({}));
+  job.execute("PRAGMA wal_autocheckpoint = 0").value();
+  job.execute(
+         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) INSERT INTO plan_completion(plan, granularity, "
+         "first, outcome, job) SELECT 'p', 'DAY', '2025-10-20', 'success', hex(zeroblob(500)) FROM n")
+      .value();
+  ASSERT_GT(std::filesystem::file_size(path + "-wal"), 8U << 20U);
+  if (dirty_pages(path + "-wal").value_or(0) == 0) GTEST_SKIP() << "this kernel or this file system does not tell of dirty pages";
+  reader.begin_writeback();
+  EXPECT_NE(dirty_pages(path + "-wal"), 0U);
+}
+
 TEST_F(writing_a_log, where_there_is_none_nothing_happens) {
   const auto before = open_descriptors();
   const log_writeback none(path + "-wal");

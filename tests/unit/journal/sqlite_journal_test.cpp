@@ -138,6 +138,18 @@ TEST_F(reading_a_journal, numbers_burned_by_ignored_inserts_count_as_folded) {
   EXPECT_EQ(sink.rows.size(), 1);
 }
 
+// Somebody's tool copied the rows, and not SQLite's own table of the last numbers.
+TEST_F(reading_a_journal, rows_of_a_journal_without_its_last_number_are_read) {
+  make_journal();
+  auto job = open_as_job(path);
+  insert_day(job, "p");
+  job.execute("DELETE FROM sqlite_sequence").value();
+  EXPECT_EQ(look(), journal_look::changed);
+  keeping_sink sink;
+  EXPECT_EQ(read_all(reader, {}, 1000, &sink).plans.folded_seq, 1);
+  EXPECT_EQ(sink.rows.size(), 1U);
+}
+
 TEST_F(reading_a_journal, a_sink_sees_one_snapshot_and_the_cursor_belongs_to_it) {
   make_journal();
   auto job = open_as_job(path);
