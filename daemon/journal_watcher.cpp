@@ -16,8 +16,8 @@ void journal_watcher::watch() {
 }
 
 void journal_watcher::refresh(steady_time at) {
-  if (!watch_ || at < next_refresh_) return;
-  next_refresh_ = at + settings_.poll_interval / 2;
+  if (!watch_ || at - refreshed_ < settings_.poll_interval / 2) return;
+  refreshed_ = at;
   if (auto watching = watch_->refresh(); !watching) say_unwatched(watching.error());
 }
 

@@ -40,7 +40,7 @@ class journal_watcher {
   std::function<void()> changed_;
   std::optional<journal_watch> watch_;
   std::optional<boost::asio::posix::stream_descriptor> descriptor_;
-  steady_time next_refresh_;
+  steady_time refreshed_;
   std::string unwatched_;  // what was last said about it
 };
 

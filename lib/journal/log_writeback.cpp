@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <utility>
-
 namespace partmark {
 namespace {
 
@@ -21,8 +19,6 @@ log_writeback::log_writeback(const std::string& wal_path) : descriptor_(::open(w
 log_writeback::~log_writeback() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
-
-log_writeback::log_writeback(log_writeback&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 void log_writeback::begin() const {
   struct stat log{};

@@ -12,8 +12,8 @@ class log_writeback {
   // Where there is no log to be opened, begin() does nothing.
   explicit log_writeback(const std::string& wal_path);
   ~log_writeback();
-  log_writeback(log_writeback&& other) noexcept;
-  log_writeback& operator=(log_writeback&&) = delete;
+  log_writeback(const log_writeback&) = delete;
+  log_writeback& operator=(const log_writeback&) = delete;
 
   // What the log has new; of a log as long as bulk loads leave it, nothing. Does not wait for the disk.
   void begin() const;

@@ -107,7 +107,7 @@ void fold::apply(const understood_row& r, plan_state* known) {
 }
 
 void fold::complete(plan_state& plan, const completion& what) {
-  if (plan.is_new && plan.book.grow(what.partitions, what.outcome)) return;
+  if (plan.is_new && plan.book.grow(what.partitions, what.outcome)) return;  // as many rows as before
   if (plan.is_new || !follows_a_slice_) {
     // A day's work: no table as long as all the plans for the sake of a few.
     plan.book.complete(what.partitions, what.outcome, scratch_);
