@@ -116,6 +116,8 @@ class loop {
   void refolded_through(std::int64_t seq, now t);
   void store_refolds(now t);
   void configure(now t);
+  void count_drift_checks_from(system_time before, now t);
+  void count_drift_checks_from_now(now t);
   void want_refold(plan_state& plan, plan_shape shape, now t);
   void start_refolds(now t);
   void start_refold(plan_state& plan, now t);

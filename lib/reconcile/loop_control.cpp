@@ -24,8 +24,10 @@ void loop::configure(now t) {
   courier_.configure(t);
   if (!settings_.drift_every)
     next_drift_.reset();
+  else if (!next_drift_)
+    count_drift_checks_from_now(t);
   else  // reloads more frequent than the checks must not keep them from coming
-    next_drift_ = std::min(next_drift_.value_or(steady_time::max()), t.steady + *settings_.drift_every);
+    next_drift_ = std::min(*next_drift_, t.steady + *settings_.drift_every);
   configured_.clear();
   for (std::size_t i = 0; i < settings_.plans.size(); ++i) configured_.emplace(settings_.plans[i].uuid, i);
 }
@@ -54,6 +56,17 @@ void loop::log_moves() {
   }
 }
 
+void loop::count_drift_checks_from_now(now t) {
+  next_drift_ = t.steady + *settings_.drift_every;
+  unsaved_.drift_checked_at = t.system;
+}
+
+// Nor may restarts. The system's clock may have been put back since: no check is further away than a whole period.
+void loop::count_drift_checks_from(system_time before, now t) {
+  next_drift_ = t.steady + std::clamp(before + *settings_.drift_every - t.system, milliseconds(0), *settings_.drift_every);
+  unsaved_.drift_checked_at.reset();
+}
+
 void loop::restoration::plan(const plan_row& row) {
   auto known = std::ranges::find(endpoints_, row.endpoint);
   if (known == endpoints_.end()) known = endpoints_.insert(known, row.endpoint);
@@ -75,6 +88,7 @@ void loop::settle_endpoints() {
 
 void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   configure(t);
+  if (next_drift_ && stored.drift_checked_at) count_drift_checks_from(*stored.drift_checked_at, t);
   position_ = stored.position;
   for (const plan_row& row : stored.plans) restoring_.plan(row);
   for (const auto& [id, change] : stored.marks) restoring_.marked(id, change.at, change.value);

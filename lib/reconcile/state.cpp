@@ -91,7 +91,7 @@ void keep_last_runs(std::vector<plan_run_change<V>>& changes) {
 bool state_changes::empty() const {
   return plans.empty() && new_plans.empty() && marks.empty() && pending.empty() && limbo.empty() && held.empty() && holds.empty() &&
          holds_ended.empty() && rejects_forgotten.empty() && rejected.empty() && intents_ended.empty() && intents.empty() &&
-         attempts.empty() && triggers.empty() && paused.empty() && !position && !boot_id;
+         attempts.empty() && triggers.empty() && paused.empty() && !position && !boot_id && !drift_checked_at;
 }
 
 // The short lists keep their memory for the next turn. Most turns change nothing.
@@ -121,6 +121,7 @@ void state_changes::clear() {
   drop(paused);
   position.reset();
   boot_id.reset();
+  drift_checked_at.reset();
 }
 
 void state_changes::coalesce() {

@@ -132,8 +132,9 @@ struct state_changes {
   std::vector<std::pair<std::string, bool>> paused;  // endpoint name, paused or not
   std::optional<journal_position> position;
   std::optional<std::string> boot_id;  // durable with it
-  std::int64_t new_rows = 0;           // about how many the ledgers of new_plans make
-  bool durable = false;                // no power cut may take this batch once it is stored, nor those before it
+  std::optional<system_time> drift_checked_at;
+  std::int64_t new_rows = 0;  // about how many the ledgers of new_plans make
+  bool durable = false;       // no power cut may take this batch once it is stored, nor those before it
 
   [[nodiscard]] bool empty() const;
   void clear();
@@ -165,7 +166,8 @@ struct stored_state {
   std::vector<trigger_row> triggers;
   std::vector<std::string> paused;
   journal_position position;
-  std::string boot_id;  // of the machine's boot in which the state was last written; empty: never
+  std::string boot_id;                          // of the machine's boot in which the state was last written; empty: never
+  std::optional<system_time> drift_checked_at;  // when the regular drift checks last began, or were switched on
   std::uint64_t last_call_id = 0;
   std::int64_t rejected_rows = 0;
 };

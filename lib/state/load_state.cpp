@@ -114,6 +114,9 @@ class loader {
     const auto boot = file_.query_text("SELECT boot_id FROM progress");
     if (!boot) return boot.error();
     loaded_.boot_id = boot->value_or("");
+    const auto drift_checked = file_.query_int64("SELECT drift_checked_at FROM progress");
+    if (!drift_checked) return drift_checked.error();
+    if (*drift_checked) loaded_.drift_checked_at = system_time(milliseconds(**drift_checked));
     // The counter alone would do for whatever this program wrote; an open intent guards against a file that was edited. (Of attempts there
     // may be millions: the check compares them.)
     const auto last_call =

@@ -26,6 +26,7 @@ enum which : std::size_t {
   resume_endpoint,
   move_position,
   set_boot_id,
+  set_drift_checked_at,
   raise_last_call,
   statements,
 };
@@ -63,6 +64,8 @@ constexpr std::array<std::string_view, statements> sql_texts{
     " table_anchor_seq = ?, table_anchor_hash = ?",
     // set_boot_id
     "UPDATE progress SET boot_id = ?",
+    // set_drift_checked_at
+    "UPDATE progress SET drift_checked_at = ?",
     // raise_last_call
     "UPDATE progress SET last_call_id = max(last_call_id, ?)",
 };
@@ -144,6 +147,8 @@ result<void> state_statements::apply(const state_changes& c) {
     if (auto done = put_position(*c.position); !done) return done;
   if (c.boot_id)
     if (auto done = others_[set_boot_id].run(*c.boot_id); !done) return done;
+  if (c.drift_checked_at)
+    if (auto done = others_[set_drift_checked_at].run(row_codec::encode(*c.drift_checked_at)); !done) return done;
   return put_last_call(c);
 }
 

@@ -88,6 +88,7 @@ class moved(integration_case):
         self.wait_settled()
         self.assertEqual(self.daemon.stop(), 0)
         with sqlite3.connect(self.space.state_path) as state:
+            state.execute("ALTER TABLE progress DROP COLUMN drift_checked_at")
             state.execute("ALTER TABLE plan DROP COLUMN endpoint")
             state.execute("PRAGMA user_version = 3")
         state.close()

@@ -85,6 +85,7 @@ void state_tables::apply_all(const state_changes& changes) {
   for (const auto& [name, on] : changes.paused) paused[name] = on;
   if (changes.position) position = *changes.position;
   if (changes.boot_id) boot_id = *changes.boot_id;
+  if (changes.drift_checked_at) drift_checked_at = changes.drift_checked_at;
 }
 
 void state_tables::apply_plans(const state_changes& changes) {
@@ -215,6 +216,7 @@ stored_state state_tables::load() const {
     if (on) s.paused.push_back(name);
   s.position = position;
   s.boot_id = boot_id;
+  s.drift_checked_at = drift_checked_at;
   s.last_call_id = last_call_id;
   s.rejected_rows = static_cast<std::int64_t>(rejected.size());
   return s;

@@ -43,6 +43,7 @@ struct state_tables {
   std::map<std::string, bool> paused;
   journal_position position;
   std::string boot_id;
+  std::optional<system_time> drift_checked_at;
   std::uint64_t last_call_id = 0;
 
   void apply(const state_changes& changes);

@@ -116,5 +116,59 @@ TEST(drift_in_the_loop, reloads_neither_put_the_regular_check_off_nor_keep_a_lon
   EXPECT_EQ(d.remote.open().size(), 1U);
 }
 
+// A daemon that is restarted once a day would never make a daily check.
+TEST(drift_in_the_loop, restarts_do_not_put_the_regular_check_off) {
+  loop_driver d;
+  d.settings.drift_every = std::chrono::hours(2);
+  d.start();
+  d.complete("p", 0);
+  d.accept();
+  d.pass(std::chrono::minutes(90));
+  d.kill();
+  d.start();
+  d.pass(std::chrono::minutes(29));
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(std::chrono::minutes(1));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  d.answer(listing(R"({"value":"1970-01-01"})"));
+  d.kill();
+  d.t.steady += std::chrono::hours(5);
+  d.t.system += std::chrono::hours(5);
+  d.start();
+  EXPECT_EQ(d.remote.open().size(), 1U) << "it was due while the daemon was down";
+}
+
+TEST(drift_in_the_loop, a_clock_that_was_put_back_while_the_daemon_was_down_does_not_put_the_check_off) {
+  loop_driver d;
+  d.settings.drift_every = std::chrono::hours(2);
+  d.start();
+  d.complete("p", 0);
+  d.accept();
+  d.kill();
+  d.t.system -= std::chrono::hours(1000);
+  d.start();
+  d.pass(std::chrono::hours(2));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
+TEST(drift_in_the_loop, a_regular_check_that_is_switched_on_again_counts_from_there) {
+  loop_driver d;
+  d.settings.drift_every = std::chrono::hours(2);
+  d.start();
+  d.complete("p", 0);
+  d.accept();
+  d.settings.drift_every.reset();
+  d.reconfigure();
+  d.pass(std::chrono::hours(3));
+  d.settings.drift_every = std::chrono::hours(2);
+  d.reconfigure();
+  d.kill();
+  d.start();
+  d.pass(std::chrono::minutes(119));
+  EXPECT_TRUE(d.remote.open().empty());
+  d.pass(std::chrono::minutes(1));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 }  // namespace
 }  // namespace partmark::testing

@@ -100,6 +100,7 @@ TEST(state_changes, whatever_is_in_them_they_are_not_empty_until_they_are_cleare
   expect_something([](state_changes& b) { b.paused.emplace_back(); });
   expect_something([](state_changes& b) { b.position.emplace(); });
   expect_something([](state_changes& b) { b.boot_id.emplace(); });
+  expect_something([](state_changes& b) { b.drift_checked_at.emplace(); });
   expect_something([](state_changes& b) { b.marks.resize(100'000); });
 }
 

@@ -71,6 +71,7 @@ inline state_changes everything() {
   c.paused = {{"can", true}};
   c.position = journal_position{"0123456789abcdef0123456789abcdef", {99, 98, 0xFFFFFFFFFFFFFFFFULL}, {7, 6, 5}};
   c.boot_id = "boot-1";
+  c.drift_checked_at = at_ms(1'700'000'000'005);
   return c;
 }
 

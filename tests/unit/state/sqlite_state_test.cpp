@@ -19,6 +19,7 @@ TEST_F(sqlite_state_test, a_new_file_holds_nothing_and_is_sound) {
   EXPECT_TRUE(all.plans.empty());
   EXPECT_EQ(all.position, journal_position{});
   EXPECT_EQ(all.boot_id, "");
+  EXPECT_EQ(all.drift_checked_at, std::nullopt);
   EXPECT_EQ(all.last_call_id, 0U);
   EXPECT_TRUE(problems_of(path).empty());
 }
@@ -34,6 +35,7 @@ TEST_F(sqlite_state_test, everything_comes_back_after_reopening) {
   EXPECT_EQ(all.plans, std::vector<plan_row>(c.plans.begin(), c.plans.end()));
   EXPECT_EQ(all.position, *c.position);
   EXPECT_EQ(all.boot_id, "boot-1");
+  EXPECT_EQ(all.drift_checked_at, c.drift_checked_at);
   EXPECT_EQ(all.paused, (std::vector<std::string>{"can"}));
   EXPECT_GE(all.last_call_id, 41U);
   EXPECT_EQ(all.rejected_rows, 1);

@@ -93,10 +93,10 @@ TEST_F(sqlite_state_test, a_newer_partmarks_file_is_left_alone) {
   {
     ASSERT_TRUE(opened(path)->commit(everything()));
   }
-  execute("PRAGMA user_version = 5");
+  execute("PRAGMA user_version = 6");
   EXPECT_EQ(sqlite_state::open(path).error().code, errc::newer_version);
   EXPECT_EQ(state_reader::open(path).error().code, errc::newer_version);
-  EXPECT_EQ(count("PRAGMA user_version"), 5);
+  EXPECT_EQ(count("PRAGMA user_version"), 6);
 }
 
 TEST_F(sqlite_state_test, what_is_no_database_is_corrupt) {
