@@ -86,6 +86,7 @@ control_server::~control_server() {
 }
 
 result<void> control_server::listen(const std::string& path) {
+  if (path == path_) return {};
   const auto failure = [&](const std::string& what, const boost::system::error_code& why) {
     const errc code = why == boost::system::errc::no_such_file_or_directory ? errc::not_found
                       : why == boost::system::errc::permission_denied       ? errc::permission

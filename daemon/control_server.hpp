@@ -27,8 +27,8 @@ class control_server {
   control_server& operator=(const control_server&) = delete;
 
   // Listens at `path`, replacing a socket that a killed daemon left there: the caller holds the state's lock, so no other daemon answers at
-  // it. Where it listened before it does no more, unless this fails. not_found: its directory is missing; permission; io; invalid: too long
-  // a path for a socket.
+  // it. Where it listened before it does no more, unless this fails or is the same path. not_found: its directory is missing; permission;
+  // io; invalid: too long a path for a socket.
   result<void> listen(const std::string& path);
 
  private:

@@ -180,45 +180,6 @@ void service::on_signal(int number) {
   stop(options_.once && !loop_.settled() ? exit_unfinished : 0, number == SIGTERM ? "SIGTERM" : "SIGINT");
 }
 
-// Only to another path: where there could be none at the start, the rest of the configuration counts all the same.
-result<void> service::move_control(const std::string& path) {
-  return path == settings_.control.socket ? result<void>() : control_.listen(path);
-}
-
-void service::reload() {
-  const now t = clock_now();
-  manager_.reloading(t.steady);
-  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-  auto loaded = config::load(options_.config_path, {true, credentials ? credentials : ""});
-  std::vector<std::string> problems;
-  if (!loaded) {
-    problems = loaded.error().messages;
-  } else if (loaded->values.journal.path != settings_.journal.path || loaded->values.state.path != settings_.state.path) {
-    problems.push_back(options_.config_path + ": journal.path and state.path change with a restart only");
-  } else if (auto listening = options_.once ? result<void>() : board_.listen(loaded->values.status.listen); !listening) {
-    problems.push_back(listening.error().message);
-  } else if (auto moved = move_control(loaded->values.control.socket); !moved) {
-    problems.push_back(moved.error().message);
-    if (!options_.once) (void)board_.listen(settings_.status.listen);
-  } else if (auto done = remote_.configure(loaded->values.endpoints); !done) {
-    problems.push_back(done.error().message);
-    if (!options_.once) (void)board_.listen(settings_.status.listen);  // its port was free a moment ago
-    if (loaded->values.control.socket != settings_.control.socket) (void)control_.listen(settings_.control.socket);
-  }
-  for (const auto& problem : problems)
-    board_.emit({severity::error, event_name::config_refused, problem + "; the former configuration stays", {}});
-  if (problems.empty()) {
-    for (const auto& warning : loaded->warnings) board_.emit({severity::warning, event_name::config_warning, warning, {}});
-    settings_ = std::move(loaded->values);
-    board_.reloaded();
-    log_.configure(log_options_of(settings_.log));
-    loop_.reconfigure(loop_settings_of(settings_), t);
-    board_.emit({severity::info, event_name::config_reloaded, "the configuration was reloaded", {{"config", options_.config_path}}});
-    schedule_turn();
-  }
-  manager_.ready(status_text());
-}
-
 void service::stop(int exit_code, const char* why) {
   if (std::exchange(stopping_, true)) return;
   exit_code_ = exit_code;

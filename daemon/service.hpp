@@ -41,7 +41,8 @@ class service {
   void await_timer();
   void on_signal(int number);
   void reload();
-  result<void> move_control(const std::string& path);
+  result<void> move(const config::settings& next);
+  result<void> listen(const config::settings& before, const config::settings& after);
   void stop(int exit_code, const char* why);
   void finish_if_idle();
   void heartbeat();
