@@ -253,6 +253,30 @@ class server(status_case):
         with self.assertRaises(OSError):
             self.ask("/healthz", port=moved)
 
+    def test_a_reload_that_fails_half_way_takes_back_what_it_moved(self):
+        self.serve()
+        socket_there, ca_file = self.space.folder / "moved.sock", self.space.folder / "ca.pem"
+        ca_file.write_text("no certificate\n")
+        good = self.space.config_path.read_text()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            moved = free.getsockname()[1]
+        for bad in [{"tls": {"ca_file": str(ca_file)}}, {}]:
+            control = socket_there if bad else self.space.folder / "nowhere" / "c.sock"
+            self.space.configure(
+                "https://127.0.0.1:1", bad, status={"listen": f"127.0.0.1:{moved}"}, control={"socket": str(control)})
+            self.daemon.signal(signal.SIGHUP)
+            self.daemon.await_event("config.refused", 1 if bad else 2)
+            self.assertFalse(control.exists())
+            with self.assertRaises(OSError):
+                self.ask("/healthz", port=moved)
+            listening = self.daemon.events("status.listening")
+            self.assertEqual(len(listening), 3 if bad else 5, "it had moved, and came back")
+            self.port = listening[-1]["port"]
+            self.assertEqual(self.ask("/healthz")[0], 200)
+            self.space.config_path.write_text(good)
+            self.assertEqual(self.space.partmark("pause")[0], 0)
+            self.assertIs(self.space.read("status")["running"], True)
+
     def test_a_stop_does_not_wait_for_callers(self):
         self.serve()
         with socket.create_connection(("127.0.0.1", self.port)) as idle:
