@@ -137,6 +137,7 @@ class ledger {
  private:
   void make_pending(range r, ledger_changes& out);          // as far as it has marks
   void make_pending(range r, mark m, ledger_changes& out);  // all of `r` has the mark `m`
+  [[nodiscard]] bool is_refresh() const { return shape_.kind == plan_kind::full_refresh; }
   // The in-flight partitions that no completion re-touched, as ranges.
   template <class F>
   void each_untouched(F f);
