@@ -134,7 +134,7 @@ result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
     plan->is_new = true;
     batch_->new_plans.push_back({plan->id, &plan->book});
     plans_.set_configured_run_type(*plan, where.run_type);
-    batch_->plans.push_back(plans_.row(*plan, where.endpoint_name));
+    batch_->plans.emplace_back(plans_.row(*plan, where.endpoint_name));
   }
   if (plan->book.shape() != r.what.shape)
     return error{errc::invalid, "granularity: " + describe(r.what.shape) + ": this plan is " + describe(plan->book.shape())};
