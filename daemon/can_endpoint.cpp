@@ -8,19 +8,10 @@
 #include "daemon/system_clock.hpp"
 #include "daemon/token_credential.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace partmark {
 namespace {
-
-// Calls under way carry at most a few, the latest.
-constexpr std::size_t secrets_max = 8;
-
-void add_new(std::vector<std::string>& to, const std::vector<std::string>& from) {
-  for (const std::string& secret : from)
-    if (to.size() < secrets_max && std::ranges::find(to, secret) == to.end()) to.push_back(secret);
-}
 
 can::auth_type auth_type_of(config::auth_type t) {
   switch (t) {
@@ -48,7 +39,7 @@ bool refuses_credential(const exchange& reply) {
 }  // namespace
 
 result<std::shared_ptr<can_endpoint>> can_endpoint::make(boost::asio::io_context& io, const config::endpoint_settings& settings,
-                                                         events& log) {
+                                                         std::shared_ptr<known_secrets> secrets, events& log) {
   auto client = http::client::make(io, client_settings_of(settings));
   if (!client) return client.error();
   std::shared_ptr<credential> proof;
@@ -56,7 +47,7 @@ result<std::shared_ptr<can_endpoint>> can_endpoint::make(boost::asio::io_context
     proof = std::make_shared<token_credential>(io, **client, settings, log);
   else
     proof = std::make_shared<fixed_credential>(auth_type_of(settings.auth.type), *settings.auth.value);
-  std::shared_ptr<can_endpoint> made(new can_endpoint(settings, std::move(*client), std::move(proof)));
+  std::shared_ptr<can_endpoint> made(new can_endpoint(settings, std::move(*client), std::move(proof), std::move(secrets)));
   if (auto read = made->reload_credential(); !read) return read.error();
   return made;
 }
@@ -64,25 +55,8 @@ result<std::shared_ptr<can_endpoint>> can_endpoint::make(boost::asio::io_context
 result<void> can_endpoint::reload_credential() {
   auto read = credential_->reload();
   if (!read) return error{read.error().code, "endpoint " + settings_.name + ": " + read.error().message};
-  remember_secrets();
+  secrets_->add(credential_->secrets());
   return {};
-}
-
-void can_endpoint::remember_secrets() {
-  std::vector<std::string> all = credential_->secrets();
-  const std::scoped_lock lock(mutex_);
-  add_new(all, secrets_);
-  secrets_ = std::move(all);
-}
-
-void can_endpoint::remember_secrets_of(const can_endpoint& former) {
-  const std::scoped_lock lock(mutex_, former.mutex_);
-  add_new(secrets_, former.secrets_);
-}
-
-void can_endpoint::conceal(verdict& v) const {
-  const std::scoped_lock lock(mutex_);
-  for (const std::string& secret : secrets_) can::conceal(v, secret);
 }
 
 void can_endpoint::send(http_request request, handler done) {
@@ -96,7 +70,9 @@ void can_endpoint::obtain_and_send(std::shared_ptr<sending> s) {
     if (auto* ended = std::get_if<exchange>(&got)) return s->done(std::move(*ended));
     self->send_proven(s, std::get<credential::proof>(got));
   });
-  remember_secrets();  // a token call under way carries what its file holds by now, and the calls that wait may be told of its refusal
+  secrets_->add(
+      credential_
+          ->secrets());  // a token call under way carries what its file holds by now, and the calls that wait may be told of its refusal
 }
 
 void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::proof& proof) {
@@ -105,7 +81,7 @@ void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::pro
     headers.insert(headers.end(), proof.headers.begin(), proof.headers.end());
     lines_ = http::header_lines::make(headers).value();
     lines_of_ = proof.generation;
-    remember_secrets();
+    secrets_->add(credential_->secrets());
   }
   s->generation = proof.generation;
   const http_request& request = s->request;

@@ -15,9 +15,8 @@ result<void> can_remote::configure(const std::vector<config::endpoint_settings>&
       next.emplace(e.name, known->second);
       continue;
     }
-    auto made = can_endpoint::make(io_, e, log_);
+    auto made = can_endpoint::make(io_, e, known == endpoints_.end() ? std::make_shared<known_secrets>() : known->second->secrets(), log_);
     if (!made) return made.error();
-    if (known != endpoints_.end()) (*made)->remember_secrets_of(*known->second);
     next.emplace(e.name, std::move(*made));
   }
   for (const auto& [name, endpoint] : endpoints_)
@@ -36,7 +35,7 @@ void can_remote::send(std::uint64_t call_id, const std::string& endpoint, http_r
 }
 
 void can_remote::conceal(const std::string& endpoint, verdict& v) const {
-  if (const auto found = endpoints_.find(endpoint); found != endpoints_.end()) found->second->conceal(v);
+  if (const auto found = endpoints_.find(endpoint); found != endpoints_.end()) found->second->secrets()->conceal(v);
 }
 
 void can_remote::shut_down() {

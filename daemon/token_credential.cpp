@@ -48,6 +48,11 @@ token_credential::token_credential(boost::asio::io_context& io, http::client& cl
       random_(std::random_device()()) {}
 
 result<void> token_credential::reload() {
+  keeper_.fetch_soon();
+  return read_secret();
+}
+
+result<void> token_credential::read_secret() {
   auto read = app_.app_secret.read();
   if (!read) return read.error();
   app_secret_ = std::move(*read);
@@ -66,12 +71,12 @@ void token_credential::obtain(now t, handler ready) {
   if (!next || *next <= t.steady) return;  // on its way
   // The last token call failed, and the next has its time: this one does not wait for it. Not from inside obtain(), as nothing else ends
   // there.
-  boost::asio::post(io_, [self = shared_from_this()] { self->failed(transport_failure{}, "the last token call failed"); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->failed(self->last_failure_, self->last_problem_); });
 }
 
 void token_credential::fetch(now t) {
   keeper_.fetch_started(t.steady);
-  (void)reload();  // a secret that cannot be read now may still be the right one
+  (void)read_secret();  // a secret that cannot be read now may still be the right one
   http_request request = can::create_token(app_.id, app_secret_.reveal(), token_life.lifetime);
   request.headers = can::common_headers(tenant_id_);
   client_.send(request, [self = shared_from_this()](exchange reply) { self->fetched(reply); });
@@ -88,6 +93,8 @@ void token_credential::fetched(const exchange& reply) {
     milliseconds delay = backoff_delay(fetch_backoff, failures_++, random_);
     if (v.not_before) delay = std::max(delay, *v.not_before);
     keeper_.fetch_failed(t.steady + delay);
+    last_failure_ = reply;
+    last_problem_ = "the last token call failed: " + token.error().message;
     return failed(reply, token.error().message);
   }
   failures_ = 0;

@@ -29,6 +29,7 @@ class token_credential final : public credential, public std::enable_shared_from
   result<void> reload() override;
 
  private:
+  result<void> read_secret();
   void fetch(now t);
   void fetched(const exchange& reply);
   void failed(const exchange& ended, const std::string& why);
@@ -44,6 +45,8 @@ class token_credential final : public credential, public std::enable_shared_from
   proof proof_;  // the keeper's token
   std::vector<handler> waiting_;
   unsigned failures_ = 0;
+  exchange last_failure_;  // what ended the last token call, and why: calls until the next one end alike
+  std::string last_problem_;
   random_source random_;
 };
 

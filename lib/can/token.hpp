@@ -43,6 +43,9 @@ class token_keeper {
   // `not_before`: when to try again.
   void fetch_failed(steady_time not_before);
 
+  // The service may have been mended: a failed token call is followed by another at once.
+  void fetch_soon() { not_before_.reset(); }
+
   enum class refusal {
     try_again,  // with the token that there is by now, or the next one
     give_up,    // a token fetched because of a refusal was refused itself: the credential is wrong, not old

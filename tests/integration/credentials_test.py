@@ -219,6 +219,79 @@ class a_platform_that_repeats_what_it_hears(integration_case):
         self.assertIn("***", daemon.said())
         self.assertEqual(self.space.leaks(), [])
 
+    def test_a_token_that_arrives_after_a_reload_is_concealed(self):
+        asked_for_it, go_on = threading.Event(), threading.Event()
+        self.space.secrets["token"] = b"late-token-hush-4711"
+
+        def answer(connection, asked):
+            if "token/create" not in asked.target:
+                return reply(401, json.dumps({"success": False, "errorMsg": f"unknown: {asked.headers['auth-value']}"}).encode())
+            asked_for_it.set()
+            go_on.wait(30)
+            return reply(200, b'{"data":"late-token-hush-4711","success":true}')
+
+        app = self.space.keep_secret("app", "app-hush-5d0c77")
+        auth = {"type": "TOKEN", "app_id": "partmark", "app_secret_file": str(app)}
+        remote, daemon, book = self.talking_to(answer, auth)
+        book.add("p", "DAY", "2025-10-01")
+        self.assertTrue(asked_for_it.wait(30))
+        self.space.configure(remote.url, {"auth": auth, "request_timeout": "9s"})
+        daemon.signal(signal.SIGHUP)
+        daemon.await_event("config.reloaded")
+        go_on.set()
+        daemon.await_event("push.retrying")
+        self.assertIn("***", daemon.said())
+        self.assertEqual(self.space.leaks(), [])
+
+    def test_a_credential_that_a_former_endpoint_reads_after_the_reload_is_concealed(self):
+        arrived, go_on = threading.Event(), threading.Event()
+
+        def answer(connection, asked):
+            first = not arrived.is_set()
+            arrived.set()
+            if first:
+                go_on.wait(30)
+            return reply(401, json.dumps({"success": False, "errorMsg": f"unknown: {asked.headers['auth-value']}"}).encode())
+
+        key = self.space.keep_secret("key", "former-hush-1d5e")
+        self.space.secrets["renewed"] = b"renewed-hush-77f0"
+        auth = {"type": "APIKEY", "value_file": str(key)}
+        remote, daemon, book = self.talking_to(answer, auth)
+        book.add("p", "DAY", "2025-10-01")
+        self.assertTrue(arrived.wait(30))
+        self.space.configure(remote.url, {"auth": auth, "request_timeout": "9s"})
+        daemon.signal(signal.SIGHUP)
+        daemon.await_event("config.reloaded")
+        key.write_text("renewed-hush-77f0\n")
+        go_on.set()
+        daemon.await_event("push.retrying")
+        self.assertIn("***", daemon.said())
+        key.unlink()
+        self.assertEqual(self.space.leaks(), [])
+
+    def test_a_refused_app_stays_a_refused_credential_until_it_is_mended_and_reloaded(self):
+        self.refused = True
+
+        def answer(connection, asked):
+            if "token/create" not in asked.target:
+                return reply(200, ACCEPTED)
+            said = {"success": False, "code": "1", "errorMsg": "bad app id or secret"} if self.refused else {"success": True, "data": "t-1"}
+            return reply(200, json.dumps(said).encode())
+
+        app = self.space.keep_secret("app", "app-hush-5d0c77")
+        remote, daemon, book = self.talking_to(answer, {"type": "TOKEN", "app_id": "partmark", "app_secret_file": str(app)})
+        book.add("p", "DAY", "2025-10-01")
+        daemon.await_event("endpoint.unauthorized")
+        # Between two token calls as well.
+        for n in range(3):
+            book.add(f"q{n}", "DAY", "2025-10-01")
+            eventually(lambda: self.space.read("status")["journal"]["folded_seq"] == n + 2, "the record is folded")
+            self.assertNotIn("took no call", self.space.partmark("status")[1])
+        self.assertEqual(daemon.events("endpoint.circuit_closed"), [])
+        self.refused = False
+        daemon.signal(signal.SIGHUP)
+        eventually(lambda: self.space.read("status")["pending_partitions"] == 0, "all is told")
+
     def talking_to(self, answer, auth):
         remote = raw_remote(answer)
         self.addCleanup(remote.close)
