@@ -87,6 +87,7 @@ result<std::optional<stored_state>> read_old(const std::string& path) {
 state_changes taken_over(const stored_state& old, bool replay_triggers) {
   state_changes kept;
   for (const std::string& endpoint : old.paused) kept.paused.emplace_back(endpoint, true);
+  kept.drift_checked_at = old.drift_checked_at;
   if (replay_triggers || old.position.uuid.empty()) return kept;
   kept.triggers = old.triggers;
   kept.position = journal_position{old.position.uuid, {}, old.position.tables};

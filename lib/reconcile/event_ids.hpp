@@ -10,7 +10,7 @@
 
 namespace partmark {
 
-inline constexpr std::array<std::pair<std::string_view, std::string_view>, 43> event_ids{{
+inline constexpr std::array<std::pair<std::string_view, std::string_view>, 44> event_ids{{
     {event_name::daemon_started, "9135dbf5fd2b40dfaf6b162a2b2d8b3d"},
     {event_name::daemon_stopping, "f5224f1ea23846c3aaabaf273f71f62c"},
     {event_name::daemon_stopped, "807c816f396842309453334205cf356a"},
@@ -52,6 +52,7 @@ inline constexpr std::array<std::pair<std::string_view, std::string_view>, 43> e
     {event_name::endpoint_plans_unlisted, "b758446e8ee342d186d9f603331e6736"},
     {event_name::token_renewed, "611f74cbca0c44e196ce8756785d8815"},
     {event_name::drift_found, "acf855f9856e47d992018e9474ab0ed5"},
+    {event_name::drift_incomplete, "bc42b846a2504badb6bcd90c54586219"},
     {event_name::log_repeated, "ddd815e0f7904a709811c03f537fc61f"},
     {event_name::heartbeat, "af00f7f225d74a49a1ecc01d1e25047c"},
 }};

@@ -46,6 +46,7 @@ inline constexpr std::string_view endpoint_plans_verified = "endpoint.plans_veri
 inline constexpr std::string_view endpoint_plans_unlisted = "endpoint.plans_unlisted";
 inline constexpr std::string_view token_renewed = "token.renewed";
 inline constexpr std::string_view drift_found = "drift.found";
+inline constexpr std::string_view drift_incomplete = "drift.incomplete";
 inline constexpr std::string_view log_repeated = "log.repeated";
 inline constexpr std::string_view heartbeat = "heartbeat";
 

@@ -48,10 +48,7 @@ turn loop::run(now t) {
   ending_.clear();
   courier_.expire(t, unsaved_);
   start_refolds(t);
-  if (next_drift_ && t.steady >= *next_drift_) {
-    count_drift_checks_from_now(t);
-    for (plan_state& plan : plans_) courier_.check_drift(plan, false, t, {});
-  }
+  check_drift_regularly(t);
 
   turn out;
   stage s;
@@ -106,8 +103,27 @@ void loop::caught_up(now t) {
   }
 }
 
+void loop::check_drift_regularly(now t) {
+  if (draining_) return;  // whoever comes next makes the check
+  if (const auto round = drift_rounds_.finish(t); round && round->failed > 0)
+    log_.emit({severity::warning,
+               event_name::drift_incomplete,
+               "the regular drift check could not compare " + std::to_string(round->failed) + " of " + std::to_string(round->plans) +
+                   (round->plans == 1 ? " plan: " : " plans: ") + round->trouble,
+               {{"plans", static_cast<std::int64_t>(round->plans)}, {"failed", static_cast<std::int64_t>(round->failed)}}});
+  if (!drift_rounds_.begin(t)) return;
+  for (plan_state& plan : plans_) {
+    if (courier_.checks_drift_of(plan.id)) continue;
+    drift_rounds_.expect();
+    courier_.check_drift_when_it_may(plan, t, [this, round = drift_rounds_.present()](const drift_outcome& outcome, granularity) {
+      drift_rounds_.ended(round, outcome);
+    });
+  }
+}
+
 bool loop::store(now t) {
   gathering_until_.reset();
+  if (const auto last = drift_rounds_.take_last()) unsaved_.drift_checked_at = last;
   if (!unsaved_.empty()) unsaved_.coalesce();
   result<void> done = unsynced_ ? source_.sync() : result<void>();
   // Empty also when all that could not be stored were intents, and these were taken back, or rows that came and went.
@@ -133,7 +149,7 @@ steady_time loop::next_wake(const stage& s, now t) {
   };
   consider(s.retry);
   consider(store_retry_);
-  consider(next_drift_);
+  if (!draining_) consider(drift_rounds_.next());
   // By time, not by turns: many turns may pass within the moment in which the row is not visible yet.
   while (looks_left_ > 0 && next_look_ <= t.steady) next_look_ += look_gaps[--looks_left_];
   if (next_look_ > t.steady) consider(next_look_);

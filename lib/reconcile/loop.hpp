@@ -3,6 +3,7 @@
 #pragma once
 
 #include "reconcile/courier.hpp"
+#include "reconcile/drift_rounds.hpp"
 #include "reconcile/fold.hpp"
 #include "reconcile/journal.hpp"
 #include "reconcile/state.hpp"
@@ -116,8 +117,6 @@ class loop {
   void refolded_through(std::int64_t seq, now t);
   void store_refolds(now t);
   void configure(now t);
-  void count_drift_checks_from(system_time before, now t);
-  void count_drift_checks_from_now(now t);
   void want_refold(plan_state& plan, plan_shape shape, now t);
   void start_refolds(now t);
   void start_refold(plan_state& plan, now t);
@@ -129,6 +128,7 @@ class loop {
   std::size_t endpoint_of_table(std::string_view name) const;
   void settle_endpoints();
   void place(plan_state& plan, now t);
+  void check_drift_regularly(now t);
   void log_moves();
   void readable();
   void unreadable(const error& e, stage& s, now t);
@@ -158,9 +158,9 @@ class loop {
   bool commanded_ = false;                      // since the last turn
   bool behind_ = true;
   bool draining_ = false;
-  bool unsynced_ = false;                  // the cursor in the batch waits for the journal's sync
-  std::optional<steady_time> next_drift_;  // of the regular checks
-  bool after_reboot_ = false;              // until caught up
+  bool unsynced_ = false;  // the cursor in the batch waits for the journal's sync
+  drift_rounds drift_rounds_;
+  bool after_reboot_ = false;  // until caught up
   bool hinted_ = false;
   unsigned looks_left_ = 0;
   steady_time next_look_{};

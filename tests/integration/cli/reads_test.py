@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import shutil
+import sqlite3
 import subprocess
 import threading
 import unittest
@@ -140,6 +141,17 @@ class delivered(reads):
         sent = [[c["method"], c["path"], c["body"]] for c in shown]
         self.assertEqual(sorted(sent, key=key), sorted(map(list, self.can.calls), key=key))
         self.assertEqual(self.json("preview"), [])
+
+    def test_preview_shows_no_call_that_only_looks(self):
+        self.deliver()
+        self.record("u1", "DAY", "2025-12-01")
+        shown = self.json("preview")
+        self.assertNotEqual(shown, [])
+        with sqlite3.connect(self.space.state_path) as state:
+            state.execute("UPDATE progress SET drift_checked_at = 0")
+        state.close()
+        self.configure(drift={"check_every": "1h"})
+        self.assertEqual(self.json("preview"), shown)
 
     def test_preview_of_one_plan(self):
         self.assertEqual({c["plan"] for c in self.json("preview", "orders")}, {"u1"})
