@@ -107,7 +107,9 @@ int service::run() {
   if (options_.deadline) {
     deadline_.expires_after(*options_.deadline);
     deadline_.async_wait([this](auto failed) {
-      if (!failed) stop(exit_unfinished, "the deadline passed with partitions still pending");
+      if (failed) return;
+      stop(exit_unfinished, loop_.summary().behind ? "the deadline passed before the journal was read to its end"
+                                                   : "the deadline passed with partitions still pending");
     });
   }
   manager_.ready(status_text());
@@ -127,11 +129,12 @@ void service::turn() {
   turn_posted_ = false;
   const held_lines together(log_);
   const partmark::turn next = loop_.run(clock_now());
-  if (next.fatal) {
+  if (next.fatal && !stopping_) {
     board_.emit({severity::error, event_name::journal_refused, next.fatal->message, {{"journal", settings_.journal.path}}});
-    return stop(exit_configuration, "the journal is not the one that was folded");
+    stop(exit_configuration, "the journal is not the one that was folded");
   }
   if (stopping_) finish_if_idle();
+  if (next.fatal) return;
   if (io_.stopped()) return;
   if (options_.once && !stopping_) decide_once();
   if (next.again) {

@@ -42,7 +42,8 @@ class service {
   void on_signal(int number);
   void reload();
   result<void> move(const config::settings& next);
-  result<void> listen(const config::settings& before, const config::settings& after);
+  result<void> serve_status(const config::settings& at);
+  result<void> move_control(const config::settings& to);
   void stop(int exit_code, const char* why);
   void finish_if_idle();
   void heartbeat();

@@ -12,21 +12,25 @@
 
 namespace partmark {
 
-// Where there could be no control socket at the start, the rest of a configuration that names the same one counts all the same.
-result<void> service::listen(const config::settings& before, const config::settings& after) {
-  if (!options_.once)
-    if (auto done = board_.listen(after.status.listen); !done) return done;
-  if (after.control.socket == before.control.socket) return {};
-  return control_.listen(after.control.socket);
+result<void> service::serve_status(const config::settings& at) { return options_.once ? result<void>() : board_.listen(at.status.listen); }
+
+// Where there can be no control socket, and could be none before, the rest of a configuration that names the same one counts all the same.
+result<void> service::move_control(const config::settings& to) {
+  auto moved = control_.listen(to.control.socket);
+  return to.control.socket == settings_.control.socket ? result<void>() : moved;
 }
 
 // All of it, or nothing.
 result<void> service::move(const config::settings& next) {
   if (next.journal.path != settings_.journal.path || next.state.path != settings_.state.path)
     return error{errc::invalid, options_.config_path + ": journal.path and state.path change with a restart only"};
-  auto moved = listen(settings_, next);
+  auto moved = serve_status(next);
+  if (moved) moved = move_control(next);
   if (moved) moved = remote_.configure(next.endpoints);
-  if (!moved) static_cast<void>(listen(next, settings_));  // what was free a moment ago
+  if (moved) return {};
+  // Each for itself: what was free a moment ago may be taken.
+  static_cast<void>(serve_status(settings_));
+  static_cast<void>(move_control(settings_));
   return moved;
 }
 

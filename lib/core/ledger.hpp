@@ -127,6 +127,9 @@ class ledger {
   [[nodiscard]] const range_map<hold_id>& held() const { return rare_->held; }
   [[nodiscard]] const std::optional<call>& in_flight() const { return rare_->in_flight; }
 
+  // Nothing was ever folded into it, or nothing since it was reset.
+  [[nodiscard]] bool is_blank() const { return !rare_ && marks_.empty() && pending_.empty(); }
+
   // Whether any partition is held under `id`.
   [[nodiscard]] bool holds(hold_id id) const;
 

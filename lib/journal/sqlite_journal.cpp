@@ -10,7 +10,9 @@ namespace partmark {
 
 sqlite_journal::sqlite_journal(std::string path, reading_threads threads) : path_(std::move(path)), plans_(threads) {}
 
+// What was read may be folded and not stored yet; once the file is closed nobody could sync it before that.
 void sqlite_journal::close() {
+  if (file_ != nullptr) static_cast<void>(sync());
   seen_version_.reset();
   plans_.forget();
   log_.reset();

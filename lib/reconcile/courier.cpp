@@ -114,23 +114,25 @@ void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_c
 
   verdict v = can::classify(reply, type_of(call.who), t.system);
   out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
-  endpoints_.ended(call.endpoint, v, t);
+  endpoints_.ended(call.endpoint, v, call.sent, t);
+  const bool outdated = endpoints_.at(call.endpoint).outdates(call.sent, v);
   call_ended_.write(endpoints_.at(call.endpoint).settings.name, call.who, v, t.steady - call.sent);
 
   switch (kind_of(call.who)) {
     case caller_kind::plan:
-      return plan_ended(plans_.at(call.who), endpoints_.at(call.endpoint).settings.settle_time, v, t, batch);
+      return plan_ended(plans_.at(call.who), endpoints_.at(call.endpoint).settings.settle_time, v, outdated, t, batch);
     case caller_kind::drift:
       return drift_page_ended(plans_.at(number_of(call.who)), v, reply, t, batch);
     case caller_kind::table:
-      return trigger_ended(number_of(call.who), v, t, batch);
+      return trigger_ended(number_of(call.who), v, outdated, t, batch);
     case caller_kind::plan_check:
       if (const auto gap = plan_checks_.ended(call.endpoint, v, reply)) endpoints_.at(call.endpoint).waiting.set(call.who, t.steady + *gap);
   }
 }
 
-void courier::trigger_ended(table_id id, const verdict& v, now t, state_changes& batch) {
-  const steady_time due = triggers_.ended(id, v, t, batch);
+void courier::trigger_ended(table_id id, const verdict& v, bool outdated, now t, state_changes& batch) {
+  const steady_time wait = triggers_.ended(id, v, t, batch);
+  const steady_time due = outdated ? t.steady : wait;
   const table_state& table = triggers_.at(id);
   if (table.owes) endpoints_.at(table.endpoint).waiting.set(id | table_bit, due);
   touched_table(id, t);
@@ -144,7 +146,7 @@ void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchang
 
 void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler done, drift_page_handler paged) {
   endpoint_state& e = endpoints_.at(plan.endpoint);
-  // Who asks must not wait for as long as it is paused, and not know why; the regular check can.
+  // Who asks must not wait for as long as it is paused, and not know why.
   if (e.paused && done) {
     const std::string& name = e.settings.name;
     return done({plan.name(), std::nullopt, "endpoint " + name + " is paused: `partmark resume " + name + "` first", false},
@@ -153,7 +155,11 @@ void courier::check_drift(plan_state& plan, bool repair, now t, drift_handler do
   if (drift_.begin(plan, repair, std::move(done), std::move(paged))) e.waiting.set(plan.id | drift_bit, t.steady);
 }
 
-void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch) {
+void courier::check_drift_when_it_may(plan_state& plan, now t, drift_handler done) {
+  if (drift_.begin(plan, false, std::move(done))) endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
+}
+
+void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, bool outdated, now t, state_changes& batch) {
   batch.attempts.push_back(attempt(plan, *plan.book.in_flight(), v, t));
   ++plan.attempts;
   plan.progressed = true;
@@ -161,9 +167,9 @@ void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdi
   if (v.kind == verdict_kind::accepted)
     for (const claim& c : plan.book.in_flight()->claims) drift_.findings().accepted(plan.id, c.at);
   const bool elsewhere = plan.under_way()->elsewhere;
-  const steady_time due =
+  const steady_time wait =
       elsewhere ? outcome_.ended_elsewhere(plan, v, settle_time, t, batch) : outcome_.ended(plan, v, settle_time, t, batch);
-  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
+  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, outdated ? t.steady : wait);
   touched(plan, t, batch);
 }
 

@@ -66,6 +66,9 @@ class courier {
 
   // Compares the plan with the remote's own list; `done` is called when that is known.
   void check_drift(plan_state& plan, bool repair, now t, drift_handler done, drift_page_handler paged = {});
+  // The regular check: of a plan that is not being checked. Waits as long as its endpoint is paused.
+  void check_drift_when_it_may(plan_state& plan, now t, drift_handler done);
+  [[nodiscard]] bool checks_drift_of(plan_id plan) const { return drift_.checking(plan); }
 
   // What the last such comparison found; nullptr: nothing.
   [[nodiscard]] const drift_finding* drift_of(plan_id plan) const { return drift_.findings().of(plan); }
@@ -93,8 +96,8 @@ class courier {
   void prepare_caller(caller who, std::size_t endpoint, now t, state_changes& batch);
   bool prepare_plan(plan_state& plan, now t, state_changes& batch);
   bool prepare_table(table_id table, now t, state_changes& batch);
-  void plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, now t, state_changes& batch);
-  void trigger_ended(table_id table, const verdict& v, now t, state_changes& batch);
+  void plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, bool outdated, now t, state_changes& batch);
+  void trigger_ended(table_id table, const verdict& v, bool outdated, now t, state_changes& batch);
   void drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch);
   void withdraw(caller who, std::size_t endpoint, now t, state_changes& batch);
   void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request, now t);

@@ -24,11 +24,15 @@ void endpoint_board::configure(now t) {
   for (const auto& wanted : settings_.endpoints) {
     const auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == wanted.name; });
     if (known == endpoints_.end()) {
-      endpoints_.push_back({wanted, circuit(settings_.circuit), {}, 0, false, false});
+      endpoints_.push_back({wanted, circuit(settings_.circuit), {}});
       continue;
     }
     // What was refused elsewhere, or told to wait there, waits for nothing any more.
-    if (known->settings.url != wanted.url) known->waiting.bring_forward(t.steady);
+    if (known->settings.url != wanted.url) {
+      known->waiting.bring_forward(t.steady);
+      known->moved = t.steady;
+    }
+    known->reloaded = t.steady;
     known->settings = wanted;
     known->removed = false;
     known->health.configure(settings_.circuit);
@@ -43,10 +47,11 @@ std::size_t endpoint_board::named(std::string_view name) const {
   return named({});
 }
 
-void endpoint_board::ended(std::size_t index, const verdict& v, now t) {
+void endpoint_board::ended(std::size_t index, const verdict& v, steady_time sent, now t) {
   endpoint_state& e = endpoints_[index];
   --e.in_flight;
   count(v);
+  if (e.outdates(sent, v)) return;
   const circuit_change change = e.health.ended(v, t.steady);
   log_circuit(e, change, v);
   if (change == circuit_change::closed) e.waiting.bring_forward(t.steady);
@@ -91,8 +96,9 @@ std::size_t endpoint_board::remembered(const std::string& name) {
   const auto known = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const auto& e) { return e.settings.name == name; });
   const auto index = static_cast<std::size_t>(known - endpoints_.begin());
   if (known == endpoints_.end()) {
-    endpoints_.push_back({{}, circuit(settings_.circuit), {}, 0, false, true});
+    endpoints_.push_back({{}, circuit(settings_.circuit), {}});
     endpoints_.back().settings.name = name;
+    endpoints_.back().removed = true;
   }
   return index;
 }

@@ -38,6 +38,14 @@ struct endpoint_state {
   std::size_t in_flight = 0;
   bool paused = false;
   bool removed = false;  // by a reload: its calls end, its callers have moved on
+  steady_time reloaded = steady_time::min();
+  steady_time moved = steady_time::min();  // to another url, by a reload
+
+  // Whether what a call ran into tells nothing of how it would end now: it was sent to another url, or its credential, which was refused,
+  // may have been corrected.
+  [[nodiscard]] bool outdates(steady_time sent, const verdict& v) const {
+    return sent < moved || (v.kind == verdict_kind::unauthorized && sent < reloaded);
+  }
 
   // The caller whose turn it is at `t`, if a call may go out: taken out of the waiting.
   std::optional<caller> next_caller(steady_time t);
@@ -66,8 +74,8 @@ class endpoint_board {
   [[nodiscard]] const std::vector<endpoint_state>& all() const { return endpoints_; }
   [[nodiscard]] std::vector<endpoint_state>& all() { return endpoints_; }
 
-  // A call to this endpoint ended: frees its slot, follows its health, counts and logs.
-  void ended(std::size_t index, const verdict& v, now t);
+  // A call to this endpoint, sent then, ended: frees its slot, follows its health, counts and logs.
+  void ended(std::size_t index, const verdict& v, steady_time sent, now t);
 
   // The index of one that a former run knew by this name; where the settings have none, it counts as removed.
   [[nodiscard]] std::size_t remembered(const std::string& name);

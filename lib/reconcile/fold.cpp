@@ -136,9 +136,18 @@ result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
     plans_.set_configured_run_type(*plan, where.run_type);
     batch_->plans.emplace_back(plans_.row(*plan, where.endpoint_name));
   }
-  if (plan->book.shape() != r.what.shape)
+  if (plan->book.shape() != r.what.shape && !takes_shape(*plan, r.what.shape))
     return error{errc::invalid, "granularity: " + describe(r.what.shape) + ": this plan is " + describe(plan->book.shape())};
   return plan;
+}
+
+// A plan of which only refused records came, since a wrong configuration ruled that is gone now, is like one that nobody knows yet.
+bool fold::takes_shape(plan_state& plan, plan_shape shape) {
+  if (!plan.book.is_blank() || place(plan.uuid()).shape) return false;
+  ledger_changes none;
+  plan.book.reset(shape, none);
+  plan.row_changed = true;
+  return true;
 }
 
 void fold::reject(std::int64_t seq, std::string_view plan, std::string_view job, const std::string& reason) {

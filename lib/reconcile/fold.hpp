@@ -117,6 +117,7 @@ class fold final : public journal::plan_sink {
   void apply(const understood_row& r, plan_state* known);  // null: no record named its plan before
   void complete(plan_state& plan, const completion& what);
   result<plan_state*> plan_for(const understood_row& r, plan_state* known);
+  bool takes_shape(plan_state& plan, plan_shape shape);
   void reject(std::int64_t seq, std::string_view plan, std::string_view job, const std::string& reason);
 
   plan_table& plans_;

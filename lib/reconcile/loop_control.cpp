@@ -22,12 +22,7 @@ std::size_t loop::endpoint_of_table(std::string_view name) const {
 
 void loop::configure(now t) {
   courier_.configure(t);
-  if (!settings_.drift_every)
-    next_drift_.reset();
-  else if (!next_drift_)
-    count_drift_checks_from_now(t);
-  else  // reloads more frequent than the checks must not keep them from coming
-    next_drift_ = std::min(*next_drift_, t.steady + *settings_.drift_every);
+  drift_rounds_.configure(settings_.drift_every, t);
   configured_.clear();
   for (std::size_t i = 0; i < settings_.plans.size(); ++i) configured_.emplace(settings_.plans[i].uuid, i);
 }
@@ -42,7 +37,9 @@ void loop::place(plan_state& plan, now t) {
   }
   // A refold that still waits for the end of a call goes by what is configured now, too.
   const plan_shape shape = where.shape.value_or(plan.book.shape());
-  if (shape != plan.book.shape() || plan.affairs->refold_to) want_refold(plan, shape, t);
+  // Or the configuration that all its records contradicted is gone: the first of them says now what it is.
+  const bool is_free = !where.shape && plan.book.is_blank() && !plan.refolding();
+  if (shape != plan.book.shape() || plan.affairs->refold_to || is_free) want_refold(plan, shape, t);
 }
 
 void loop::log_moves() {
@@ -54,17 +51,6 @@ void loop::log_moves() {
                    " from now on: all marks are told there",
                {{"endpoint", name}, {"plans", plans}}});
   }
-}
-
-void loop::count_drift_checks_from_now(now t) {
-  next_drift_ = t.steady + *settings_.drift_every;
-  unsaved_.drift_checked_at = t.system;
-}
-
-// Nor may restarts. The system's clock may have been put back since: no check is further away than a whole period.
-void loop::count_drift_checks_from(system_time before, now t) {
-  next_drift_ = t.steady + std::clamp(before + *settings_.drift_every - t.system, milliseconds(0), *settings_.drift_every);
-  unsaved_.drift_checked_at.reset();
 }
 
 void loop::restoration::plan(const plan_row& row) {
@@ -88,7 +74,7 @@ void loop::settle_endpoints() {
 
 void loop::restore(stored_state stored, std::string_view boot_id, now t) {
   configure(t);
-  if (next_drift_ && stored.drift_checked_at) count_drift_checks_from(*stored.drift_checked_at, t);
+  drift_rounds_.restore(stored.drift_checked_at, t);
   position_ = stored.position;
   for (const plan_row& row : stored.plans) restoring_.plan(row);
   for (const auto& [id, change] : stored.marks) restoring_.marked(id, change.at, change.value);

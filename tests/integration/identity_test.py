@@ -3,10 +3,12 @@
 import os
 import shutil
 import sqlite3
+import threading
 import unittest
 
 from can import simulator
 from journal import journal
+from raw_remote import ACCEPTED, raw_remote, reply
 from support import eventually, integration_case
 
 
@@ -154,6 +156,28 @@ class identity(integration_case):
         self.add_days(20, 22)
         self.wait_settled()
         self.assertEqual(len(self.can.marks("p")), 8)
+
+    def test_a_replaced_journal_is_told_once_while_a_call_is_under_way(self):
+        arrived, go_on = threading.Event(), threading.Event()
+
+        def answer(connection, asked):
+            arrived.set()
+            go_on.wait(30)
+            return reply(200, ACCEPTED)
+
+        remote = raw_remote(answer)
+        self.addCleanup(remote.close)
+        self.space.configure(remote.url)
+        daemon = self.space.started_daemon()
+        self.assertTrue(arrived.wait(30))
+        for path in self.space.journal_path.parent.glob(self.space.journal_path.name + "*"):
+            path.unlink()
+        self.make_journal()
+        daemon.await_event("daemon.stopping")
+        go_on.set()
+        self.assertEqual(daemon.exit_code(), 78)
+        self.assertEqual(len(daemon.events("journal.refused")), 1)
+        self.assertEqual(daemon.events("daemon.stopped")[-1]["exit_code"], 78)
 
 
 if __name__ == "__main__":

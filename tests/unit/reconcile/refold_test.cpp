@@ -280,6 +280,61 @@ TEST(refold, a_shape_configured_wrongly_for_a_moment_forgets_nothing_that_may_la
   EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::failed}}));
 }
 
+// A plan whose only records contradicted what was configured, and does not contradict it any more.
+class wrongly_configured : public ::testing::TestWithParam<plan_shape> {
+ protected:
+  void SetUp() override {
+    d.settings.plans = {configured("p", GetParam())};
+    d.start();
+    d.complete("p", 1);
+    ASSERT_EQ(d.state.stored().rejected.size(), 1U);
+    d.settings.plans.clear();
+  }
+  void expect_daily() {
+    ASSERT_EQ(d.remote.open().size(), 1U);
+    EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 1}, mark::success}}));
+    EXPECT_TRUE(d.state.stored().rejected.empty());
+    EXPECT_EQ(d.state.stored().find("p")->row.shape, daily);
+    d.accept();
+    d.append(entry_of("p", hourly, {7, 7}, mark::success));
+    EXPECT_EQ(d.state.stored().rejected.size(), 1U) << "its first record fixed what it is";
+  }
+  loop_driver d;
+};
+
+TEST_P(wrongly_configured, the_first_record_rules_after_a_reload) {
+  d.reconfigure();
+  expect_daily();
+}
+
+TEST_P(wrongly_configured, and_after_a_restart) {
+  d.kill();
+  d.start();
+  expect_daily();
+}
+
+TEST_P(wrongly_configured, a_restart_in_the_middle_of_it_starts_over) {
+  d.kill();
+  d.settings.slice_rows = 1;
+  d.start();
+  d.kill();
+  d.start();
+  expect_daily();
+}
+
+INSTANTIATE_TEST_SUITE_P(refold, wrongly_configured, ::testing::Values(hourly, plan_shape{plan_kind::full_refresh, granularity::day}));
+
+TEST(refold, what_is_configured_still_stays_after_a_refold_by_hand) {
+  loop_driver d;
+  d.settings.plans = {configured("p", hourly)};
+  d.start();
+  d.complete("p", 1);
+  EXPECT_TRUE(d.loop().refold("p", d.t));
+  d.work();
+  EXPECT_EQ(d.state.stored().rejected.size(), 1U);
+  EXPECT_TRUE(d.remote.open().empty());
+}
+
 TEST(refold, an_unknown_plan_cannot_be_folded_anew) {
   loop_driver d;
   d.start();
