@@ -93,8 +93,9 @@ int run(const explain_options& o, session& s) {
   const std::int64_t partitions_max = settings.journal.max_partitions_per_record;
   const auto shape = shape_of(*known, names.find(uuid), records, uuid, partitions_max);
   if (!shape)
-    return s.trouble({errc::not_found,
-                      o.plan + ": no such plan: partmarkd has read no record that names it; `partmark plans` lists those that are known"});
+    return s.trouble(
+        {errc::not_found,
+         o.plan + ": no such plan: partmarkd has read no record of a plan of that name; `partmark plans` lists those that are known"});
   const auto partition = partition_asked(*shape, o.partition);
   if (!partition) return s.usage(partition.error().message);
 

@@ -111,7 +111,7 @@ int run(const plans_options& o, session& s) {
   if (o.json)
     s.out().write(json_of(*all, names));
   else if (all->empty())
-    s.out().write("No plan is known yet: none is configured, and no record has been read.\n");
+    s.out().write("No plan is known yet: none is configured, and no record of one has been read.\n");
   else
     s.out().write(page_of(*all, names, s.out().looks()));
   return exit_fine;

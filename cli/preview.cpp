@@ -77,8 +77,9 @@ int run(const preview_options& o, session& s) {
   }
   json.end();
   if (!known && !found)
-    return s.trouble({errc::not_found,
-                      *o.plan + ": no such plan: partmarkd has read no record that names it; `partmark plans` lists those that are known"});
+    return s.trouble(
+        {errc::not_found,
+         *o.plan + ": no such plan: partmarkd has read no record of a plan of that name; `partmark plans` lists those that are known"});
   if (rehearsed->notice) s.err().write("partmark: nothing would go out: " + *rehearsed->notice + "\n");
   s.out().write(std::move(json).finish());
   return exit_fine;

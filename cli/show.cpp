@@ -127,7 +127,7 @@ std::string silent_json(const config::plan_settings& plan, const plan_names& nam
 
 error unknown_plan(const std::string& given) {
   return {errc::not_found,
-          given + ": no such plan: partmarkd has read no record that names it; `partmark plans` lists those that are known"};
+          given + ": no such plan: partmarkd has read no record of a plan of that name; `partmark plans` lists those that are known"};
 }
 
 result<std::optional<plan_detail>> find_plan(const config::settings& settings, std::string_view uuid) {

@@ -128,7 +128,9 @@ class ledger {
   [[nodiscard]] const std::optional<call>& in_flight() const { return rare_->in_flight; }
 
   // Nothing was ever folded into it, or nothing since it was reset.
-  [[nodiscard]] bool is_blank() const { return !rare_ && marks_.empty() && pending_.empty(); }
+  [[nodiscard]] bool is_blank() const {
+    return marks_.empty() && pending_.empty() && rare_->limbo.empty() && rare_->held.empty() && !rare_->in_flight;
+  }
 
   // Whether any partition is held under `id`.
   [[nodiscard]] bool holds(hold_id id) const;

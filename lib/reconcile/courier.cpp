@@ -131,8 +131,7 @@ void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_c
 }
 
 void courier::trigger_ended(table_id id, const verdict& v, bool outdated, now t, state_changes& batch) {
-  const steady_time wait = triggers_.ended(id, v, t, batch);
-  const steady_time due = outdated ? t.steady : wait;
+  const steady_time due = triggers_.ended(id, v, outdated, t, batch);
   const table_state& table = triggers_.at(id);
   if (table.owes) endpoints_.at(table.endpoint).waiting.set(id | table_bit, due);
   touched_table(id, t);
@@ -167,9 +166,9 @@ void courier::plan_ended(plan_state& plan, milliseconds settle_time, const verdi
   if (v.kind == verdict_kind::accepted)
     for (const claim& c : plan.book.in_flight()->claims) drift_.findings().accepted(plan.id, c.at);
   const bool elsewhere = plan.under_way()->elsewhere;
-  const steady_time wait =
-      elsewhere ? outcome_.ended_elsewhere(plan, v, settle_time, t, batch) : outcome_.ended(plan, v, settle_time, t, batch);
-  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, outdated ? t.steady : wait);
+  const steady_time due =
+      elsewhere ? outcome_.ended_elsewhere(plan, v, settle_time, t, batch) : outcome_.ended(plan, v, outdated, settle_time, t, batch);
+  if (!plan.book.pending().empty()) endpoints_.at(plan.endpoint).waiting.set(plan.id, due);
   touched(plan, t, batch);
 }
 

@@ -54,9 +54,9 @@ void drift_rounds::ended(unsigned round, const drift_outcome& outcome) {
 std::optional<drift_rounds::summary> drift_rounds::finish(now t) {
   if (!under_way_ || left_ > 0) return std::nullopt;
   under_way_ = false;
-  if (so_far_.plans == 0 || so_far_.failed < so_far_.plans)
+  if (so_far_.failed < so_far_.plans)
     changed_last_ = began_;
-  else if (next_)
+  else if (next_ && so_far_.plans > 0)
     next_ = std::min(*next_, t.steady + after_a_failure);
   return std::exchange(so_far_, {});
 }

@@ -30,7 +30,7 @@ class drift_rounds {
 
   // True: a round is due, and begins. One that has not ended yet is given up: its checks go on, and count no more.
   bool begin(now t);
-  // Another plan is checked in the present round, which ended() is told of.
+  // Another plan is checked in the present round, which ended() is told of; not one that waits for its endpoint's pause to end.
   void expect() { ++left_; }
   [[nodiscard]] unsigned present() const { return round_; }
   void ended(unsigned round, const drift_outcome& outcome);

@@ -113,7 +113,11 @@ void loop::check_drift_regularly(now t) {
                {{"plans", static_cast<std::int64_t>(round->plans)}, {"failed", static_cast<std::int64_t>(round->failed)}}});
   if (!drift_rounds_.begin(t)) return;
   for (plan_state& plan : plans_) {
-    if (courier_.checks_drift_of(plan.id)) continue;
+    if (plan.book.shape().kind == plan_kind::full_refresh || courier_.checks_drift_of(plan.id)) continue;
+    if (courier_.endpoints()[plan.endpoint].paused) {
+      courier_.check_drift_when_it_may(plan, t, {});
+      continue;
+    }
     drift_rounds_.expect();
     courier_.check_drift_when_it_may(plan, t, [this, round = drift_rounds_.present()](const drift_outcome& outcome, granularity) {
       drift_rounds_.ended(round, outcome);

@@ -37,8 +37,10 @@ void loop::place(plan_state& plan, now t) {
   }
   // A refold that still waits for the end of a call goes by what is configured now, too.
   const plan_shape shape = where.shape.value_or(plan.book.shape());
-  // Or the configuration that all its records contradicted is gone: the first of them says now what it is.
-  const bool is_free = !where.shape && plan.book.is_blank() && !plan.refolding();
+  // Or the configuration that all its records contradicted is gone: the first of them says now what it is. Of pruned ones nothing could
+  // be folded.
+  const bool begins = plan.refolding() && *plan.affairs->refold_next == 0;
+  const bool is_free = !where.shape && plan.book.is_blank() && !begins && !source_.is_pruned();
   if (shape != plan.book.shape() || plan.affairs->refold_to || is_free) want_refold(plan, shape, t);
 }
 

@@ -54,7 +54,7 @@ bool piece_is_done(const plan_state& plan) { return !plan.book.next_call(1, &pla
 outcome::outcome(const loop_settings& settings, events& log, random_source& random)
     : settings_(settings), log_(log), random_(random), acceptance_(acceptance()) {}
 
-steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch) {
+steady_time outcome::ended(plan_state& plan, const verdict& v, bool outdated, milliseconds settle_time, now t, state_changes& batch) {
   assert(plan.under_way() && plan.book.in_flight());
   ledger_changes changes;
   const bool again_at_once = v.retry_at_once && !plan.lost_at_once;
@@ -83,6 +83,7 @@ steady_time outcome::ended(plan_state& plan, const verdict& v, milliseconds sett
   if (again_at_once || held_now) return t.steady;
   milliseconds delay = backoff_delay(settings_.retry, plan.failures++, random_);
   if (v.not_before) delay = std::max(delay, *v.not_before);
+  if (outdated) delay = milliseconds(0);
   log_failure(plan, v, delay);
   return t.steady + delay;
 }

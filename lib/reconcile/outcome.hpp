@@ -21,7 +21,7 @@ class outcome {
   void restore_last_hold(hold_id last) { last_hold_ = last; }
 
   // The call of `plan` ended with `v` at `t`; its flight is still set. Answers when the plan may be called next, if it owes anything.
-  steady_time ended(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch);
+  steady_time ended(plan_state& plan, const verdict& v, bool outdated, milliseconds settle_time, now t, state_changes& batch);
   // The same for a call to an endpoint that the plan has left: it says nothing of where the plan is now, but that it may still land.
   steady_time ended_elsewhere(plan_state& plan, const verdict& v, milliseconds settle_time, now t, state_changes& batch);
 

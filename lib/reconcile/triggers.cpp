@@ -150,7 +150,7 @@ void triggers::untake(table_id id, state_changes& batch) {
   store(table, changes, table.sent, batch);
 }
 
-steady_time triggers::ended(table_id id, const verdict& v, now t, state_changes& batch) {
+steady_time triggers::ended(table_id id, const verdict& v, bool outdated, now t, state_changes& batch) {
   table_state& table = tables_[id];
   const ordinal date = table.queue.in_flight().value();
   trigger_changes changes;
@@ -174,6 +174,7 @@ steady_time triggers::ended(table_id id, const verdict& v, now t, state_changes&
     milliseconds delay = v.retry_at_once && table.failures == 0 ? milliseconds(0) : backoff_delay(settings_.retry, table.failures, random_);
     ++table.failures;
     if (v.not_before) delay = std::max(delay, *v.not_before);
+    if (outdated) delay = milliseconds(0);
     auto f = fields(table, date, v);
     f.push_back({"retry_ms", delay.count()});
     log_.emit({severity::warning, event_name::trigger_retrying, "table " + table.name + ": " + v.message, std::move(f)});

@@ -63,7 +63,7 @@ class triggers final : public journal::table_sink {
   void untake(table_id id, state_changes& batch);
 
   // The table's call ended; answers when it may be called next, if it owes anything.
-  steady_time ended(table_id id, const verdict& v, now t, state_changes& batch);
+  steady_time ended(table_id id, const verdict& v, bool outdated, now t, state_changes& batch);
 
   // Holds whose next try has come wait again; answers their tables.
   std::vector<table_id> expire(now t, state_changes& batch);

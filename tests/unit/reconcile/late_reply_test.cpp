@@ -26,6 +26,12 @@ TEST(late_reply, a_wait_that_the_former_url_asks_for_holds_nobody_back) {
   move_with_a_call(d);
   d.answer(retry_after(503, "3600"));
   EXPECT_EQ(d.remote.open().size(), 1U) << "p, at the present url";
+  for (const event& e : d.log.all())
+    for (const event_field& f : e.fields)
+      if (f.key == "retry_ms") {
+        EXPECT_EQ(std::get<std::int64_t>(f.value), 0);
+      }
+  EXPECT_EQ(d.log.count(event_name::push_retrying), 1U);
   d.complete("q", 0);
   EXPECT_EQ(d.remote.open().size(), 2U);
 }

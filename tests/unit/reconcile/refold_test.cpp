@@ -1,4 +1,5 @@
 // Plans folded anew from their records: another shape, or a person's wish.
+#include "reconcile/event_names.hpp"
 #include "support/loop_driver.hpp"
 
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 namespace partmark::testing {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::seconds;
 
 constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
@@ -323,6 +325,68 @@ TEST_P(wrongly_configured, a_restart_in_the_middle_of_it_starts_over) {
 }
 
 INSTANTIATE_TEST_SUITE_P(refold, wrongly_configured, ::testing::Values(hourly, plan_shape{plan_kind::full_refresh, granularity::day}));
+
+TEST(refold, a_shape_that_is_taken_back_in_the_middle_of_its_refold_costs_no_record) {
+  for (const bool restarted : {false, true}) {
+    loop_driver d;
+    d.settings.slice_rows = 2;
+    for (ordinal day = 0; day < 8; ++day) d.journal.append(entry_of("p", daily, {day, day}, mark::success));
+    d.start();
+    d.accept_all();
+    d.settings.plans = {configured("p", hourly)};
+    d.loop().reconfigure(d.settings, d.t);
+    for (int turns = 0; turns < 2; ++turns) (void)d.loop().run(d.t);
+    d.settings.plans.clear();
+    if (restarted) {
+      d.kill();
+      d.start();
+    } else {
+      d.reconfigure();
+    }
+    d.accept_all();
+    std::int64_t marked = 0;
+    d.plan("p").book.marks().visit_all([&](range at, mark) { marked += at.size(); });
+    EXPECT_EQ(marked, 8) << restarted;
+  }
+}
+
+TEST(refold, a_drift_check_under_way_does_not_keep_a_plan_from_taking_its_shape) {
+  for (const bool restarted : {false, true}) {
+    loop_driver d;
+    d.settings.drift_every = hours(1);
+    d.settings.plans = {configured("p", hourly)};
+    d.start();
+    d.complete("p", 1);
+    if (restarted) {
+      d.kill();
+      d.t.steady += hours(2);
+      d.t.system += hours(2);
+    } else {
+      d.pass(hours(1));
+    }
+    d.settings.plans.clear();
+    restarted ? d.start() : d.reconfigure();
+    EXPECT_EQ(d.plan("p").book.shape(), daily) << restarted;
+    EXPECT_FALSE(d.plan("p").book.marks().empty()) << restarted;
+  }
+}
+
+TEST(refold, a_plan_of_pruned_records_is_not_folded_anew_at_each_start) {
+  loop_driver d;
+  d.settings.plans = {configured("p", hourly)};
+  d.start();
+  d.complete("p", 1);
+  d.complete("q", 1);
+  d.accept_all();
+  d.journal.prune(1);
+  d.settings.plans.clear();
+  d.kill();
+  d.start();
+  EXPECT_EQ(d.log.count(event_name::plan_refolding), 0U);
+  EXPECT_EQ(d.state.stored().rejected.size(), 1U) << "what nobody told stays to be seen";
+  d.complete("p", 2);
+  EXPECT_EQ(d.plan("p").book.shape(), daily);
+}
 
 TEST(refold, what_is_configured_still_stays_after_a_refold_by_hand) {
   loop_driver d;

@@ -184,6 +184,31 @@ TEST(regular_drift_checks, one_that_could_compare_nothing_is_told_and_comes_agai
   EXPECT_EQ(d.remote.open().size(), 1U);
 }
 
+TEST(regular_drift_checks, a_full_refresh_is_no_comparison) {
+  loop_driver d;
+  begin(d, hours(24));
+  d.append(entry_of("full", plan_shape{plan_kind::full_refresh, granularity::day}, {0, 0}, mark::success));
+  d.accept_all();
+  be_down(d, hours(24));
+  d.start();
+  d.answer(connection_refused());
+  d.pass(minutes(10));
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
+TEST(regular_drift_checks, a_pause_longer_than_the_period_keeps_none_from_the_next_run) {
+  loop_driver d;
+  begin(d, hours(24));
+  d.loop().pause("can", true, d.t);
+  d.work();
+  d.pass(hours(49));
+  d.kill();
+  d.start();
+  d.loop().pause("can", false, d.t);
+  d.work();
+  EXPECT_EQ(d.remote.open().size(), 1U);
+}
+
 TEST(regular_drift_checks, a_plan_that_is_still_being_checked_is_not_asked_for_twice) {
   loop_driver d;
   begin(d, hours(1));

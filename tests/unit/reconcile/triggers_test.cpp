@@ -52,7 +52,7 @@ class triggers_of_a_table : public ::testing::Test {
     return triggers_->finish();
   }
   std::optional<http_request> take() { return triggers_->take(id, "tn_1", t_, batch_); }
-  steady_time end(verdict_kind kind) { return triggers_->ended(id, verdict_of(kind), t_, batch_); }
+  steady_time end(verdict_kind kind) { return triggers_->ended(id, verdict_of(kind), false, t_, batch_); }
   void refuse_until_held() {
     for (int n = 0; n < 4; ++n) {
       ASSERT_TRUE(take());
@@ -136,10 +136,10 @@ TEST_F(triggers_of_a_table, a_dead_connection_is_replaced_at_once_but_only_the_f
   verdict v = verdict_of(verdict_kind::ambiguous);
   v.retry_at_once = true;
   ASSERT_TRUE(take());
-  EXPECT_EQ(triggers_->ended(id, v, t_, batch_), t_.steady);
+  EXPECT_EQ(triggers_->ended(id, v, false, t_, batch_), t_.steady);
   settings_.retry = {milliseconds(1'000'000), milliseconds(1'000'000), 1.0};
   ASSERT_TRUE(take());
-  EXPECT_GT(triggers_->ended(id, v, t_, batch_), t_.steady);
+  EXPECT_GT(triggers_->ended(id, v, false, t_, batch_), t_.steady);
 }
 
 TEST_F(triggers_of_a_table, retry_after_is_waited_for) {
@@ -147,7 +147,7 @@ TEST_F(triggers_of_a_table, retry_after_is_waited_for) {
   verdict v = verdict_of(verdict_kind::retry);
   v.not_before = minutes(5);
   ASSERT_TRUE(take());
-  EXPECT_EQ(triggers_->ended(id, v, t_, batch_), t_.steady + minutes(5));
+  EXPECT_EQ(triggers_->ended(id, v, false, t_, batch_), t_.steady + minutes(5));
 }
 
 TEST_F(triggers_of_a_table, the_fourth_refusal_in_a_row_holds_it_and_time_releases_it) {
