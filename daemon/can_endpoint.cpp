@@ -70,9 +70,8 @@ void can_endpoint::obtain_and_send(std::shared_ptr<sending> s) {
     if (auto* ended = std::get_if<exchange>(&got)) return s->done(std::move(*ended));
     self->send_proven(s, std::get<credential::proof>(got));
   });
-  secrets_->add(
-      credential_
-          ->secrets());  // a token call under way carries what its file holds by now, and the calls that wait may be told of its refusal
+  // A token call under way carries what its file holds by now, and the calls that wait may be told of its refusal.
+  secrets_->add(credential_->secrets());
 }
 
 void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::proof& proof) {
