@@ -138,9 +138,8 @@ void service::turn() {
   if (io_.stopped()) return;
   if (options_.once && !stopping_) decide_once();
   if (next.again) {
-    ++busy_turns_;
-    schedule_turn();
-    return;
+    if (loop_.behind()) ++busy_turns_;
+    return schedule_turn();
   }
   if (std::exchange(busy_turns_, 0) > busy_turns_kept) release_memory();
   if (next.wake) {

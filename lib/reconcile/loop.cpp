@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <iterator>
 
 namespace partmark {
 namespace {
@@ -38,14 +39,27 @@ loop::loop(journal& source, state& store, remote& out, events& log, loop_setting
   courier_.second_api().place = [this](std::string_view table) { return endpoint_of_table(table); };
 }
 
+// At most half of what is under way: while these are decided and stored, and their successors wait for that, the others keep the remote
+// busy. All at once, it and the loop would take turns (docs/performance.md).
+void loop::end_calls(now t) {
+  const std::size_t most = (courier_.in_flight() + 1) / 2;
+  if (replies_.size() <= most) {
+    replies_.swap(ending_);
+  } else {
+    const auto rest = replies_.begin() + static_cast<std::ptrdiff_t>(most);
+    ending_.assign(std::make_move_iterator(replies_.begin()), std::make_move_iterator(rest));
+    replies_.erase(replies_.begin(), rest);
+  }
+  for (const auto& [call_id, reply] : ending_) courier_.ended(call_id, reply, t, unsaved_);
+  ending_.clear();
+}
+
 turn loop::run(now t) {
   if (std::exchange(hinted_, false)) {
     looks_left_ = looks_after_hint;
     next_look_ = t.steady;
   }
-  replies_.swap(ending_);
-  for (const auto& [call_id, reply] : ending_) courier_.ended(call_id, reply, t, unsaved_);
-  ending_.clear();
+  end_calls(t);
   courier_.expire(t, unsaved_);
   start_refolds(t);
   check_drift_regularly(t);
@@ -69,7 +83,7 @@ turn loop::run(now t) {
     }
   }
   out.fatal = s.fatal;
-  out.again = s.again;
+  out.again = s.again || !replies_.empty();
   out.wake = next_wake(s, t);
   return out;
 }

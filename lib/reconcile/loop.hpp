@@ -52,7 +52,7 @@ class loop {
 
   // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again a few times.
   void journal_hint() { hinted_ = true; }
-  // A call ended; taken up by the next run().
+  // A call ended; taken up by one of the next turns, in order.
   void ended(std::uint64_t call_id, exchange reply) { replies_.emplace_back(call_id, std::move(reply)); }
 
   turn run(now t);
@@ -71,6 +71,8 @@ class loop {
 
   // Whether the last turn could store all that had changed.
   [[nodiscard]] bool stored() const { return unsaved_.empty(); }
+  // Whether the journal was not read to its end yet.
+  [[nodiscard]] bool behind() const { return behind_; }
   [[nodiscard]] bool idle() const { return courier_.in_flight() == 0 && stored(); }
   // Everything read, stored and accepted, apart from what is held.
   [[nodiscard]] bool settled() const {
@@ -109,6 +111,7 @@ class loop {
     std::optional<steady_time> retry;
   };
 
+  void end_calls(now t);
   bool may_gather(const stage& s, now t);
   stage read(now t);
   stage read_slice(now t);
@@ -143,7 +146,7 @@ class loop {
   restoration restoring_{plans_};
   courier courier_;
   fold fold_;
-  // Since the last turn, and of this one: they take turns, so that their memory is made once.
+  // Still to be taken up, and of this turn: they take turns, so that their memory is made once.
   std::vector<std::pair<std::uint64_t, exchange>> replies_;
   std::vector<std::pair<std::uint64_t, exchange>> ending_;
   state_changes unsaved_;
