@@ -23,7 +23,7 @@ namespace {
 // A drained loop sends nothing.
 class no_remote final : public remote {
  public:
-  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, http_request /*request*/) override {}
+  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, call_type /*type*/, http_request /*request*/) override {}
 };
 
 // Who has changed the configuration hears of it from whatever starts first, the daemon or a command.

@@ -27,7 +27,7 @@ constexpr std::string_view no_boot = "rebuilt";
 
 class no_remote final : public remote {
  public:
-  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, http_request /*request*/) override {}
+  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, call_type /*type*/, http_request /*request*/) override {}
 };
 
 // Keeps what went wrong last.

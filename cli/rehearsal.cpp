@@ -20,7 +20,7 @@ class forgetful_state final : public state {
 
 class catching_remote final : public remote {
  public:
-  void send(std::uint64_t call_id, const std::string& endpoint, http_request request) override {
+  void send(std::uint64_t call_id, const std::string& endpoint, call_type /*type*/, http_request request) override {
     under_way.push_back(call_id);
     calls.push_back({endpoint, std::move(request)});
   }
@@ -81,7 +81,12 @@ loop_settings settings_for_rehearsal(const config::settings& settings) {
   return out;
 }
 
-http_reply acceptance() { return {200, {}, R"({"success":true,"succeed":true,"code":"200","data":true})"}; }
+call_answer acceptance() {
+  call_answer answer;
+  answer.ended.kind = verdict_kind::accepted;
+  answer.ended.http_status = 200;
+  return answer;
+}
 
 constexpr milliseconds busy_step{10};
 constexpr milliseconds busy_patience{5000};

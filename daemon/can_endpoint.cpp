@@ -1,7 +1,6 @@
 #include "daemon/can_endpoint.hpp"
 
 #include "can/auth.hpp"
-#include "can/replies.hpp"
 #include "can/requests.hpp"
 #include "daemon/fixed_credential.hpp"
 #include "daemon/settings_map.hpp"
@@ -33,7 +32,7 @@ bool refuses_credential(const exchange& reply) {
   if (!r) return false;
   if (r->status == 401 || r->status == 403) return true;
   return r->body.find("401") != std::string::npos &&
-         can::classify(reply, can::call_type::mark, clock_now().system).kind == verdict_kind::unauthorized;
+         can::classify(reply, call_type::mark, clock_now().system).kind == verdict_kind::unauthorized;
 }
 
 }  // namespace
@@ -59,15 +58,15 @@ result<void> can_endpoint::reload_credential() {
   return {};
 }
 
-void can_endpoint::send(http_request request, handler done) {
-  auto s = std::make_shared<sending>(sending{std::move(request), std::move(done)});
+void can_endpoint::send(call_type type, http_request request, handler done) {
+  auto s = std::make_shared<sending>(sending{type, std::move(request), std::move(done)});
   if (const auto* at_hand = credential_->current(clock_now())) return send_proven(std::move(s), *at_hand);
   obtain_and_send(std::move(s));
 }
 
 void can_endpoint::obtain_and_send(std::shared_ptr<sending> s) {
   credential_->obtain(clock_now(), [self = shared_from_this(), s = std::move(s)](std::variant<credential::proof, exchange> got) {
-    if (auto* ended = std::get_if<exchange>(&got)) return s->done(std::move(*ended));
+    if (auto* ended = std::get_if<exchange>(&got)) return self->finish(*s, std::move(*ended));
     self->send_proven(s, std::get<credential::proof>(got));
   });
   // A token call under way carries what its file holds by now, and the calls that wait may be told of its refusal.
@@ -93,7 +92,13 @@ void can_endpoint::ended(const std::shared_ptr<sending>& s, exchange reply) {
   } else if (credential_->refused(s->generation) && std::exchange(s->may_renew, false)) {
     return obtain_and_send(s);
   }
-  s->done(std::move(reply));
+  finish(*s, std::move(reply));
+}
+
+void can_endpoint::finish(const sending& s, exchange reply) const {
+  call_answer answer = can::read_answer(std::move(reply), s.type, clock_now().system);
+  secrets_->conceal(answer.ended);
+  s.done(std::move(answer));
 }
 
 }  // namespace partmark

@@ -2,9 +2,9 @@
 // with another, if there is one: 401 and 403 mean that nothing was processed. Used on the io_context's thread.
 #pragma once
 
+#include "can/replies.hpp"
 #include "config/settings.hpp"
 #include "core/exchange.hpp"
-#include "core/verdict.hpp"
 #include "daemon/credential.hpp"
 #include "daemon/known_secrets.hpp"
 #include "http/client.hpp"
@@ -21,15 +21,15 @@ namespace partmark {
 
 class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
  public:
-  using handler = std::function<void(exchange)>;
+  using handler = std::function<void(call_answer)>;
 
   // `secrets` has those of the one that it replaces, and learns its own. errc::invalid and the secret's own errors; no message holds a
   // secret.
   static result<std::shared_ptr<can_endpoint>> make(boost::asio::io_context& io, const config::endpoint_settings& settings,
                                                     std::shared_ptr<known_secrets> secrets, events& log);
 
-  // `done` is called exactly once, never from inside send(). The endpoint stays alive until then.
-  void send(http_request request, handler done);
+  // `done` is called exactly once, never from inside send(), with an answer that holds no secret. The endpoint stays alive until then.
+  void send(call_type type, http_request request, handler done);
 
   [[nodiscard]] const std::shared_ptr<known_secrets>& secrets() const { return secrets_; }
 
@@ -45,6 +45,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
       : settings_(std::move(settings)), client_(std::move(client)), credential_(std::move(proof)), secrets_(std::move(secrets)) {}
 
   struct sending {
+    call_type type;
     http_request request;
     handler done;
     bool may_renew = true;
@@ -54,6 +55,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   void obtain_and_send(std::shared_ptr<sending> s);
   void send_proven(std::shared_ptr<sending> s, const credential::proof& proof);
   void ended(const std::shared_ptr<sending>& s, exchange reply);
+  void finish(const sending& s, exchange reply) const;
 
   config::endpoint_settings settings_;
   std::unique_ptr<http::client> client_;

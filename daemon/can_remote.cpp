@@ -28,14 +28,10 @@ result<void> can_remote::configure(const std::vector<config::endpoint_settings>&
   return {};
 }
 
-void can_remote::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
+void can_remote::send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) {
   const auto found = endpoints_.find(endpoint);
   assert(found != endpoints_.end());
-  found->second->send(std::move(request), [this, call_id](exchange reply) { ended_(call_id, std::move(reply)); });
-}
-
-void can_remote::conceal(const std::string& endpoint, verdict& v) const {
-  if (const auto found = endpoints_.find(endpoint); found != endpoints_.end()) found->second->secrets()->conceal(v);
+  found->second->send(type, std::move(request), [this, call_id](call_answer answer) { ended_(call_id, std::move(answer)); });
 }
 
 void can_remote::shut_down() {

@@ -16,15 +16,14 @@ namespace partmark {
 
 class can_remote final : public remote {
  public:
-  using ended_handler = std::function<void(std::uint64_t call_id, exchange reply)>;
+  using ended_handler = std::function<void(std::uint64_t call_id, call_answer answer)>;
 
   can_remote(boost::asio::io_context& io, events& log, ended_handler ended) : io_(io), log_(log), ended_(std::move(ended)) {}
 
   // Makes clients for new and changed endpoints. An error (a TLS file that cannot be used) changes nothing.
   result<void> configure(const std::vector<config::endpoint_settings>& endpoints);
 
-  void send(std::uint64_t call_id, const std::string& endpoint, http_request request) override;
-  void conceal(const std::string& endpoint, verdict& v) const override;
+  void send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) override;
 
   // Ends every call as cancelled.
   void shut_down();

@@ -1,13 +1,12 @@
 // What an endpoint's calls carry, or carried not long ago, and nobody may read: taken out of whatever the remote says. One for all the
-// can_endpoints that reloads make under one name, since calls of a former one may end, and renew their credential, after the reload. Any
-// thread.
+// can_endpoints that reloads make under one name, since calls of a former one may end, and renew their credential, after the reload. Used
+// on the io_context's thread.
 #pragma once
 
 #include "can/auth.hpp"
 #include "core/verdict.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,14 +17,12 @@ class known_secrets {
  public:
   // Before a byte of them leaves.
   void add(std::vector<std::string> latest) {
-    const std::scoped_lock lock(mutex_);
     for (const std::string& secret : secrets_)
       if (latest.size() < secrets_max && std::ranges::find(latest, secret) == latest.end()) latest.push_back(secret);
     secrets_ = std::move(latest);
   }
 
   void conceal(verdict& v) const {
-    const std::scoped_lock lock(mutex_);
     for (const std::string& secret : secrets_) can::conceal(v, secret);
   }
 
@@ -33,8 +30,7 @@ class known_secrets {
   // Calls under way carry at most a few, of two credentials where a reload has just changed it.
   static constexpr std::size_t secrets_max = 16;
 
-  mutable std::mutex mutex_;
-  std::vector<std::string> secrets_;  // guarded; the latest first
+  std::vector<std::string> secrets_;  // the latest first
 };
 
 }  // namespace partmark

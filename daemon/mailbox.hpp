@@ -1,6 +1,7 @@
 // What one thread hands to another, in order, many things at once: the other has to be told of the first only.
 #pragma once
 
+#include <iterator>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -10,11 +11,16 @@ namespace partmark {
 template <class T>
 class mailbox {
  public:
-  // True: it was empty, so that the other thread has to be told.
-  [[nodiscard]] bool put(T item) {
+  // Takes all of `lot`. True: there was nothing, so that the other thread has to be told.
+  [[nodiscard]] bool put(std::vector<T>& lot) {
     const std::scoped_lock lock(mutex_);
-    items_.push_back(std::move(item));
-    return items_.size() == 1;
+    const bool was_empty = items_.empty();
+    if (was_empty)
+      items_.swap(lot);
+    else
+      items_.insert(items_.end(), std::make_move_iterator(lot.begin()), std::make_move_iterator(lot.end()));
+    lot.clear();
+    return was_empty;
   }
 
   // Everything that is there, in place of what `into` held; the memory of either is used again.

@@ -23,9 +23,10 @@ void remote_thread::relay::emit(const event& e) {
 }
 
 remote_thread::remote_thread(asio::io_context& loop, events& log, ended_handler ended)
-    : loop_(loop), ended_(std::move(ended)), relay_(loop, log), carrier_(io_, relay_, [this](std::uint64_t call_id, exchange reply) {
-        if (inbox_.put({call_id, std::move(reply)})) asio::post(loop_, [this] { end_all(); });
-      }) {
+    : loop_(loop),
+      ended_(std::move(ended)),
+      relay_(loop, log),
+      carrier_(io_, relay_, [this](std::uint64_t call_id, call_answer answer) { end_here(call_id, std::move(answer)); }) {
   try {
     const http::all_signals_blocked blocked;
     thread_ = std::thread([this] { run(); });
@@ -69,8 +70,12 @@ result<void> remote_thread::configure(const std::vector<config::endpoint_setting
   return done.get();
 }
 
-void remote_thread::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
-  if (outbox_.put({call_id, endpoint, std::move(request)})) asio::post(io_, [this] { send_all(); });
+void remote_thread::send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) {
+  unsent_.push_back({call_id, endpoint, type, std::move(request)});
+}
+
+void remote_thread::flush() {
+  if (outbox_.put(unsent_)) asio::post(io_, [this] { send_all(); });
 }
 
 void remote_thread::expect_calls() {
@@ -79,12 +84,21 @@ void remote_thread::expect_calls() {
 
 void remote_thread::send_all() {
   outbox_.take(sending_);
-  for (outgoing& o : sending_) carrier_.send(o.call_id, o.endpoint, std::move(o.request));
+  for (outgoing& o : sending_) carrier_.send(o.call_id, o.endpoint, o.type, std::move(o.request));
+}
+
+// The loop is told once all that has come by now is read: woken by the first, it would take that alone, and take the processor for it.
+void remote_thread::end_here(std::uint64_t call_id, call_answer answer) {
+  ended_here_.push_back({call_id, std::move(answer)});
+  if (ended_here_.size() > 1) return;
+  asio::post(io_, [this] {
+    if (inbox_.put(ended_here_)) asio::post(loop_, [this] { end_all(); });
+  });
 }
 
 void remote_thread::end_all() {
   inbox_.take(ending_);
-  for (incoming& i : ending_) ended_(i.call_id, std::move(i.reply));
+  for (incoming& i : ending_) ended_(i.call_id, std::move(i.answer));
 }
 
 void remote_thread::shut_down() {

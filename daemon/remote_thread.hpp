@@ -1,6 +1,5 @@
 // The remote port on a thread of its own: the loop decides and stores, this thread carries calls. A third of a call's work is HTTP
-// (docs/performance.md). Calls and their ends change threads by mailboxes; besides, only what conceal() takes out is shared. Owned by the
-// service; used on the loop's thread.
+// (docs/performance.md). Calls and their ends change threads by mailboxes. Owned by the service; used on the loop's thread.
 #pragma once
 
 #include "daemon/can_remote.hpp"
@@ -35,8 +34,8 @@ class remote_thread final : public remote {
   // As can_remote's; waits for the thread to have done it.
   result<void> configure(const std::vector<config::endpoint_settings>& endpoints);
 
-  void send(std::uint64_t call_id, const std::string& endpoint, http_request request) override;
-  void conceal(const std::string& endpoint, verdict& v) const override { carrier_.conceal(endpoint, v); }
+  void send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) override;
+  void flush() override;
 
   // Ends every call as cancelled.
   void shut_down();
@@ -51,11 +50,12 @@ class remote_thread final : public remote {
   struct outgoing {
     std::uint64_t call_id = 0;
     std::string endpoint;
+    call_type type = call_type::mark;
     http_request request;
   };
   struct incoming {
     std::uint64_t call_id = 0;
-    exchange reply;
+    call_answer answer;
   };
 
   // Events of the thread, on the loop.
@@ -72,6 +72,7 @@ class remote_thread final : public remote {
   void run();
   void hand_over(std::exception_ptr thrown);
   void send_all();
+  void end_here(std::uint64_t call_id, call_answer answer);
   void end_all();
 
   boost::asio::io_context& loop_;
@@ -79,11 +80,14 @@ class remote_thread final : public remote {
   relay relay_;
   mailbox<outgoing> outbox_;
   mailbox<incoming> inbox_;
-  std::vector<outgoing> sending_;  // the thread's
-  std::vector<incoming> ending_;   // the loop's
+  // On their way into a mailbox, and out of it: the loop's two, and the thread's.
+  std::vector<outgoing> unsent_;
+  std::vector<incoming> ending_;
+  std::vector<outgoing> sending_;
+  std::vector<incoming> ended_here_;
   boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_{io_.get_executor()};
-  can_remote carrier_;  // the thread's, but for conceal(); configured only while the loop's thread waits
+  can_remote carrier_;  // the thread's
   std::thread thread_;
 };
 

@@ -26,6 +26,9 @@ constexpr std::chrono::seconds heartbeat_every{60};
 // A turn reads some thousand records: after fewer turns in a row there is little to give back.
 constexpr unsigned busy_turns_kept = 8;
 
+// What so many calls have left in state.db's page cache and in the heap is worth giving back once none is under way.
+constexpr unsigned calls_kept = 5'000;
+
 control_reply unstored(control_reply reply) {
   reply.done = false;
   reply.message += "; but state.db cannot be written now: should partmarkd end before it can, nothing is changed";
@@ -48,8 +51,9 @@ service::service(const daemon_options& options, config::settings settings, event
       journal_(settings_.journal.path),
       board_(io_, log_, loop_, settings_),
       remote_(io_, board_,
-              [this](std::uint64_t call_id, exchange reply) {
-                loop_.ended(call_id, std::move(reply));
+              [this](std::uint64_t call_id, call_answer answer) {
+                loop_.ended(call_id, std::move(answer));
+                ++calls_ended_;
                 schedule_turn();
               }),
       loop_(journal_, *state_, remote_, board_, loop_settings_of(settings_), seed()),
@@ -141,7 +145,8 @@ void service::turn() {
     if (loop_.behind()) ++busy_turns_;
     return schedule_turn();
   }
-  if (std::exchange(busy_turns_, 0) > busy_turns_kept) release_memory();
+  const bool was_busy = std::exchange(busy_turns_, 0) > busy_turns_kept;
+  if (was_busy || (calls_ended_ > calls_kept && loop_.idle())) release_memory();
   if (next.wake) {
     wake_.expires_at(*next.wake);
     await_timer();
@@ -150,6 +155,7 @@ void service::turn() {
 
 // What much work took for a while goes back to the system.
 void service::release_memory() {
+  calls_ended_ = 0;
   state_->release_memory();
   journal_.release_memory();
   ::malloc_trim(0);

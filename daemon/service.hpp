@@ -73,7 +73,8 @@ class service {
   boost::asio::steady_timer heartbeat_;
   boost::asio::steady_timer watchdog_;
   bool turn_posted_ = false;
-  unsigned busy_turns_ = 0;  // in a row: each had more to do at once
+  unsigned calls_ended_ = 0;  // since memory was last given back
+  unsigned busy_turns_ = 0;   // in a row: each had more to do at once
   bool stopping_ = false;
   int exit_code_ = 0;
 };

@@ -21,7 +21,7 @@ constexpr retry_settings fetch_backoff{milliseconds(500), milliseconds(60'000), 
 // How a call ends that never left for want of a token: as a refused credential if that is why, else as trouble before the first byte.
 exchange without_token(const exchange& token_call, const std::string& why) {
   const auto* reply = std::get_if<http_reply>(&token_call);
-  if (reply && can::classify(token_call, can::call_type::token, system_time()).kind == verdict_kind::unauthorized) {
+  if (reply && can::classify(token_call, call_type::token, system_time()).kind == verdict_kind::unauthorized) {
     // A 200 that says no to the app's secret is a refused credential; the call that waited would read the same 200 as its own refusal.
     http_reply refused = *reply;
     if (refused.status != 403) refused.status = 401;
@@ -84,7 +84,7 @@ void token_credential::fetch(now t) {
 
 void token_credential::fetched(const exchange& reply) {
   const now t = clock_now();
-  verdict v = can::classify(reply, can::call_type::token, t.system);
+  verdict v = can::classify(reply, call_type::token, t.system);
   can::conceal(v, app_secret_.reveal());
   const auto* whole = std::get_if<http_reply>(&reply);
   auto token =

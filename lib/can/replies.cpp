@@ -155,6 +155,13 @@ verdict classify(const exchange& e, call_type type, system_time at) {
   return classify_reply(std::get<http_reply>(e), type, at);
 }
 
+call_answer read_answer(exchange e, call_type type, system_time at) {
+  call_answer read{classify(e, type, at), {}};
+  auto* reply = std::get_if<http_reply>(&e);
+  if (type == call_type::list && read.ended.kind == verdict_kind::accepted && reply != nullptr) read.listing = std::move(reply->body);
+  return read;
+}
+
 result<std::string> read_token(std::string_view body) {
   const std::optional<envelope> e = read_envelope(body);
   if (e && is_usable_token(e->at(envelope_field::data))) return e->at(envelope_field::data).text;

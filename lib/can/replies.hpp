@@ -3,6 +3,7 @@
 #pragma once
 
 #include "can/verdict_table.hpp"
+#include "core/answer.hpp"
 #include "core/exchange.hpp"
 #include "core/result.hpp"
 #include "core/verdict.hpp"
@@ -20,6 +21,9 @@ inline constexpr std::size_t verdict_trace_bytes_max = 128;
 // What the end of a call means. `at` is when it ended (a Retry-After may be a date). The verdict's texts are printable and bounded by the
 // constants above; should the remote have quoted the credential, conceal() (can/auth.hpp) takes it out.
 [[nodiscard]] verdict classify(const exchange& e, call_type type, system_time at);
+
+// The same, with the body of a listing that was given.
+[[nodiscard]] call_answer read_answer(exchange e, call_type type, system_time at);
 
 // The token in an accepted reply to create_token. errc::invalid when there is none that fits a header; the message quotes nothing of it.
 [[nodiscard]] result<std::string> read_token(std::string_view body);

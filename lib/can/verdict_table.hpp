@@ -2,6 +2,7 @@
 // prints this table, and a test compares the two. Pure data; any thread.
 #pragma once
 
+#include "core/answer.hpp"
 #include "core/verdict.hpp"
 
 #include <array>
@@ -41,7 +42,6 @@ enum body_kind : std::uint16_t {
   any_body = 511,
 };
 
-enum class call_type : std::uint8_t { mark = 1, trigger = 2, token = 4, list = 8 };  // `mark` covers updates, clears and full refreshes
 inline constexpr std::uint8_t any_call = 15;
 
 struct status_span {

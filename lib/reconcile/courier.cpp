@@ -1,26 +1,11 @@
 #include "reconcile/courier.hpp"
 
-#include "can/replies.hpp"
-
 #include <algorithm>
 #include <cassert>
 #include <utility>
 
 namespace partmark {
 namespace {
-
-can::call_type type_of(caller who) {
-  switch (kind_of(who)) {
-    case caller_kind::plan:
-      return can::call_type::mark;
-    case caller_kind::table:
-      return can::call_type::trigger;
-    case caller_kind::drift:
-    case caller_kind::plan_check:
-      break;
-  }
-  return can::call_type::list;
-}
 
 attempt_row attempt(const plan_state& plan, const call& said, const verdict& v, now t) {
   attempt_row row;
@@ -106,14 +91,13 @@ void courier::touched_table(table_id id, now t) {
     waiting.set(who, t.steady + settings_.linger);
 }
 
-void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch) {
+void courier::ended(std::uint64_t call_id, const call_answer& answer, now t, state_changes& batch) {
   const auto found = flights_.find(call_id);
   assert(found != flights_.end());
   const under_way call = found->second;
   flights_.erase(found);
 
-  verdict v = can::classify(reply, type_of(call.who), t.system);
-  out_.conceal(endpoints_.at(call.endpoint).settings.name, v);
+  const verdict& v = answer.ended;
   endpoints_.ended(call.endpoint, v, call.sent, t);
   const bool outdated = endpoints_.at(call.endpoint).outdates(call.sent, v);
   call_ended_.write(endpoints_.at(call.endpoint).settings.name, call.who, v, t.steady - call.sent);
@@ -122,11 +106,11 @@ void courier::ended(std::uint64_t call_id, const exchange& reply, now t, state_c
     case caller_kind::plan:
       return plan_ended(plans_.at(call.who), endpoints_.at(call.endpoint).settings.settle_time, v, outdated, t, batch);
     case caller_kind::drift:
-      return drift_page_ended(plans_.at(number_of(call.who)), v, reply, t, batch);
+      return drift_page_ended(plans_.at(number_of(call.who)), answer, t, batch);
     case caller_kind::table:
       return trigger_ended(number_of(call.who), v, outdated, t, batch);
     case caller_kind::plan_check:
-      if (const auto gap = plan_checks_.ended(call.endpoint, v, reply)) endpoints_.at(call.endpoint).waiting.set(call.who, t.steady + *gap);
+      if (const auto gap = plan_checks_.ended(call.endpoint, answer)) endpoints_.at(call.endpoint).waiting.set(call.who, t.steady + *gap);
   }
 }
 
@@ -137,8 +121,8 @@ void courier::trigger_ended(table_id id, const verdict& v, bool outdated, now t,
   touched_table(id, t);
 }
 
-void courier::drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch) {
-  const bool more = drift_.ended(plan, v, reply, t.system, batch);
+void courier::drift_page_ended(plan_state& plan, const call_answer& answer, now t, state_changes& batch) {
+  const bool more = drift_.ended(plan, answer, t.system, batch);
   if (more) endpoints_.at(plan.endpoint).waiting.set(plan.id | drift_bit, t.steady);
   touched(plan, t, batch);
 }

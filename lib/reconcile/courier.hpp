@@ -50,7 +50,7 @@ class courier {
   void touched_table(table_id table, now t);
 
   // A call ended.
-  void ended(std::uint64_t call_id, const exchange& reply, now t, state_changes& batch);
+  void ended(std::uint64_t call_id, const call_answer& answer, now t, state_changes& batch);
 
   // What time alone brings: settled limbo, holds whose next try has come.
   void expire(now t, state_changes& batch);
@@ -98,7 +98,7 @@ class courier {
   bool prepare_table(table_id table, now t, state_changes& batch);
   void plan_ended(plan_state& plan, milliseconds settle_time, const verdict& v, bool outdated, now t, state_changes& batch);
   void trigger_ended(table_id table, const verdict& v, bool outdated, now t, state_changes& batch);
-  void drift_page_ended(plan_state& plan, const verdict& v, const exchange& reply, now t, state_changes& batch);
+  void drift_page_ended(plan_state& plan, const call_answer& answer, now t, state_changes& batch);
   void withdraw(caller who, std::size_t endpoint, now t, state_changes& batch);
   void launch(std::uint64_t call_id, caller who, std::size_t endpoint, http_request request, now t);
 

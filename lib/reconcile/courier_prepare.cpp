@@ -20,6 +20,19 @@ http_request request_for(const plan_state& plan, const std::string& type, const 
   return can::update_partitions(plan.uuid(), run_type, plan.book.shape(), c.ranges_of(mark::success), c.ranges_of(mark::failed));
 }
 
+call_type type_of(caller who) {
+  switch (kind_of(who)) {
+    case caller_kind::plan:
+      return call_type::mark;
+    case caller_kind::table:
+      return call_type::trigger;
+    case caller_kind::drift:
+    case caller_kind::plan_check:
+      break;
+  }
+  return call_type::list;
+}
+
 }  // namespace
 
 bool courier::prepare_plan(plan_state& plan, now t, state_changes& batch) {
@@ -83,7 +96,9 @@ void courier::prepare_caller(caller who, std::size_t endpoint, now t, state_chan
 }
 
 void courier::send_prepared() {
-  for (auto& p : prepared_) out_.send(p.call_id, endpoints_.at(flights_.at(p.call_id).endpoint).settings.name, std::move(p.request));
+  for (auto& p : prepared_)
+    out_.send(p.call_id, endpoints_.at(flights_.at(p.call_id).endpoint).settings.name, type_of(p.who), std::move(p.request));
+  if (!prepared_.empty()) out_.flush();
   prepared_.clear();
 }
 

@@ -41,7 +41,7 @@ http_request drift_checks::next_request(const plan_state& plan) const {
   return can::list_partitions(plan.uuid(), checks_.at(plan.id).page, drift_page_size);
 }
 
-bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& reply, system_time at, state_changes& batch) {
+bool drift_checks::ended(plan_state& plan, const call_answer& answer, system_time at, state_changes& batch) {
   check& c = checks_.at(plan.id);
   drift_outcome outcome{plan.name(), std::nullopt, {}, false};
   if (c.moved) {
@@ -49,13 +49,12 @@ bool drift_checks::ended(plan_state& plan, const verdict& v, const exchange& rep
     finish(plan, std::move(outcome));
     return false;
   }
-  const auto* whole = std::get_if<http_reply>(&reply);
-  if (v.kind != verdict_kind::accepted || !whole) {
-    outcome.trouble = v.message.empty() ? "the listing was refused" : v.message;
+  if (answer.ended.kind != verdict_kind::accepted) {
+    outcome.trouble = answer.ended.message.empty() ? "the listing was refused" : answer.ended.message;
     finish(plan, std::move(outcome));
     return false;
   }
-  const auto page = can::read_partition_page(whole->body, plan.book.shape().unit);
+  const auto page = can::read_partition_page(answer.listing, plan.book.shape().unit);
   if (!page) {
     outcome.trouble = page.error().message;
     finish(plan, std::move(outcome));

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "can/requests.hpp"
+#include "core/answer.hpp"
 #include "core/drift.hpp"
-#include "core/verdict.hpp"
 #include "reconcile/drift_findings.hpp"
 #include "reconcile/events.hpp"
 #include "reconcile/plans.hpp"
@@ -45,7 +45,7 @@ class drift_checks {
   [[nodiscard]] http_request next_request(const plan_state& plan) const;
 
   // A page came, or didn't. True: another page is to be asked for. Repairs go into `batch`.
-  bool ended(plan_state& plan, const verdict& v, const exchange& reply, system_time at, state_changes& batch);
+  bool ended(plan_state& plan, const call_answer& answer, system_time at, state_changes& batch);
 
   // The plan belongs to another endpoint from here on: its check, if there is one, ends without a result. With a page under way it does
   // when that ends.

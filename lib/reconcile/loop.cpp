@@ -43,14 +43,14 @@ loop::loop(journal& source, state& store, remote& out, events& log, loop_setting
 // busy. All at once, it and the loop would take turns (docs/performance.md).
 void loop::end_calls(now t) {
   const std::size_t most = (courier_.in_flight() + 1) / 2;
-  if (replies_.size() <= most) {
-    replies_.swap(ending_);
+  if (answers_.size() <= most) {
+    answers_.swap(ending_);
   } else {
-    const auto rest = replies_.begin() + static_cast<std::ptrdiff_t>(most);
-    ending_.assign(std::make_move_iterator(replies_.begin()), std::make_move_iterator(rest));
-    replies_.erase(replies_.begin(), rest);
+    const auto rest = answers_.begin() + static_cast<std::ptrdiff_t>(most);
+    ending_.assign(std::make_move_iterator(answers_.begin()), std::make_move_iterator(rest));
+    answers_.erase(answers_.begin(), rest);
   }
-  for (const auto& [call_id, reply] : ending_) courier_.ended(call_id, reply, t, unsaved_);
+  for (const auto& [call_id, answer] : ending_) courier_.ended(call_id, answer, t, unsaved_);
   ending_.clear();
 }
 
@@ -83,7 +83,7 @@ turn loop::run(now t) {
     }
   }
   out.fatal = s.fatal;
-  out.again = s.again || !replies_.empty();
+  out.again = s.again || !answers_.empty();
   out.wake = next_wake(s, t);
   return out;
 }

@@ -53,7 +53,7 @@ class loop {
   // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again a few times.
   void journal_hint() { hinted_ = true; }
   // A call ended; taken up by one of the next turns, in order.
-  void ended(std::uint64_t call_id, exchange reply) { replies_.emplace_back(call_id, std::move(reply)); }
+  void ended(std::uint64_t call_id, call_answer answer) { answers_.emplace_back(call_id, std::move(answer)); }
 
   turn run(now t);
 
@@ -147,8 +147,8 @@ class loop {
   courier courier_;
   fold fold_;
   // Still to be taken up, and of this turn: they take turns, so that their memory is made once.
-  std::vector<std::pair<std::uint64_t, exchange>> replies_;
-  std::vector<std::pair<std::uint64_t, exchange>> ending_;
+  std::vector<std::pair<std::uint64_t, call_answer>> answers_;
+  std::vector<std::pair<std::uint64_t, call_answer>> ending_;
   state_changes unsaved_;
   journal_position position_;
   std::vector<plan_id> refolds_wanted_;  // not begun yet

@@ -47,7 +47,7 @@ http_request plan_checks::next_request(std::size_t endpoint) {
   return can::list_plans(types[c.type], c.page, page_size);
 }
 
-std::optional<milliseconds> plan_checks::ended(std::size_t endpoint, const verdict& v, const exchange& reply) {
+std::optional<milliseconds> plan_checks::ended(std::size_t endpoint, const call_answer& answer) {
   check& c = checks_.at(endpoint);
   c.asked = false;
   if (std::exchange(c.superseded, false)) {
@@ -55,10 +55,10 @@ std::optional<milliseconds> plan_checks::ended(std::size_t endpoint, const verdi
     checks_.erase(endpoint);
     return std::nullopt;
   }
-  const auto* whole = std::get_if<http_reply>(&reply);
-  if (v.kind != verdict_kind::accepted || whole == nullptr)
+  const verdict& v = answer.ended;
+  if (v.kind != verdict_kind::accepted)
     return failed(endpoint, v.message.empty() ? "the list was refused" : v.message, v.kind == verdict_kind::rejected);
-  const auto page = can::read_plan_page(whole->body);
+  const auto page = can::read_plan_page(answer.listing);
   if (!page) return failed(endpoint, page.error().message, true);
 
   c.tries = 0;

@@ -3,8 +3,8 @@
 // one thread.
 #pragma once
 
+#include "core/answer.hpp"
 #include "core/exchange.hpp"
-#include "core/verdict.hpp"
 #include "reconcile/events.hpp"
 #include "reconcile/settings.hpp"
 
@@ -29,7 +29,7 @@ class plan_checks {
   void withdrawn(std::size_t endpoint) { checks_.at(endpoint).asked = false; }
 
   // A page came, or didn't: how long to wait before the next one. nullopt: it is over.
-  std::optional<milliseconds> ended(std::size_t endpoint, const verdict& v, const exchange& reply);
+  std::optional<milliseconds> ended(std::size_t endpoint, const call_answer& answer);
 
  private:
   static constexpr unsigned page_size = 500;

@@ -2,8 +2,8 @@
 // the loop's.
 #pragma once
 
+#include "core/answer.hpp"
 #include "core/exchange.hpp"
-#include "core/verdict.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,11 +15,11 @@ class remote {
   virtual ~remote() = default;
 
   // Starts one exchange with the endpoint of that name. Its end comes back through loop::ended(call_id, …) exactly once, never from inside
-  // send().
-  virtual void send(std::uint64_t call_id, const std::string& endpoint, http_request request) = 0;
+  // send(): read as can::read_answer() does for a call of this type, and without what only the sender knows to be secret (DESIGN §6.8).
+  virtual void send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) = 0;
 
-  // Takes what only the sender knows to be secret out of what the remote said, before it is logged or stored (DESIGN §6.8).
-  virtual void conceal(const std::string& /*endpoint*/, verdict& /*v*/) const {}
+  // After the last send() of a turn, before which none of them has to leave.
+  virtual void flush() {}
 };
 
 }  // namespace partmark

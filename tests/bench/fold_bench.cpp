@@ -34,7 +34,7 @@ struct no_events final : events {
 };
 
 struct no_remote final : remote {
-  void send(std::uint64_t, const std::string&, http_request) override { throw std::logic_error("nothing is to be sent here"); }
+  void send(std::uint64_t, const std::string&, call_type, http_request) override { throw std::logic_error("nothing is to be sent here"); }
 };
 
 now present() { return {clock::now(), std::chrono::floor<milliseconds>(std::chrono::system_clock::now())}; }

@@ -50,11 +50,11 @@ bool may_be_accepted(const partmark::http_reply& reply) {
   return is_null_or_absent(o, "data") || is_text(o, "data", "success") || has_flag(o, "data", true);
 }
 
-can::call_type type_of(std::string_view word) {
-  if (word == "trigger") return can::call_type::trigger;
-  if (word == "list") return can::call_type::list;
-  if (word == "token") return can::call_type::token;
-  return can::call_type::mark;
+call_type type_of(std::string_view word) {
+  if (word == "trigger") return call_type::trigger;
+  if (word == "list") return call_type::list;
+  if (word == "token") return call_type::token;
+  return call_type::mark;
 }
 
 std::string_view take_word(std::string_view& text) {
@@ -72,12 +72,12 @@ void can_reply(std::string_view input) {
   partmark::http_reply reply;
   const std::string_view status = take_word(line);
   std::from_chars(status.data(), status.data() + status.size(), reply.status);
-  const can::call_type type = type_of(take_word(line));
+  const call_type type = type_of(take_word(line));
   if (!line.empty()) reply.headers.emplace_back("retry-after", std::string(line));
   reply.body = input.substr(std::min(end + 1, input.size()));
 
   verdict v = can::classify(reply, type, system_time(std::chrono::seconds(1'760'000'000)));
-  if (type == can::call_type::mark && v.kind == verdict_kind::accepted) expect(may_be_accepted(reply), "only a clear yes is accepted");
+  if (type == call_type::mark && v.kind == verdict_kind::accepted) expect(may_be_accepted(reply), "only a clear yes is accepted");
   expect(v.message.size() <= can::verdict_message_bytes_max, "messages are bounded");
   expect(v.code.size() <= can::verdict_code_bytes_max && v.trace_id.size() <= can::verdict_trace_bytes_max, "codes and traces are bounded");
   expect(is_plain_text(v.message) && is_plain_text(v.code) && is_plain_text(v.trace_id), "what is shown is printable");

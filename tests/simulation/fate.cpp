@@ -12,7 +12,6 @@ namespace partmark::testing {
 namespace {
 
 using can::call_end;
-using can::call_type;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;

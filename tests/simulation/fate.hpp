@@ -42,7 +42,7 @@ struct fate {
   bool judged = false;  // the remote got to judge what the call says, and accepts unless it refuses that
 };
 
-[[nodiscard]] fate draw_fate(weather w, can::call_type type, std::chrono::microseconds settle_time, dice& chance);
+[[nodiscard]] fate draw_fate(weather w, call_type type, std::chrono::microseconds settle_time, dice& chance);
 
 // How a remote says no to what a call says.
 [[nodiscard]] const way_to_end& draw_refusal(dice& chance);

@@ -22,10 +22,8 @@ using std::chrono::seconds;
 
 constexpr unsigned thorough_every = 32;  // calls
 
-can::call_type type_of(message_kind kind) {
-  return kind == message_kind::marks     ? can::call_type::mark
-         : kind == message_kind::trigger ? can::call_type::trigger
-                                         : can::call_type::list;
+call_type type_of(message_kind kind) {
+  return kind == message_kind::marks ? call_type::mark : kind == message_kind::trigger ? call_type::trigger : call_type::list;
 }
 
 bool refuses_credential(const way_to_end& way) {
@@ -57,14 +55,16 @@ std::size_t world::endpoint_of(std::size_t plan) const {
   return known == settings_.plans.end() || known->endpoint.empty() ? 0 : endpoint_named(known->endpoint);
 }
 
-void world::send(std::uint64_t call_id, const std::string& endpoint, http_request request) {
+void world::send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) {
   perhaps_die();
+  unflushed_ = true;
   story_.add(tally::calls);
   carriage c;
   c.call_id = call_id;
   c.run = run_;
   c.endpoint = endpoint_named(endpoint);
   c.said = read_message(request, story_.of(tally::calls) % thorough_every == 1);
+  require(type == type_of(c.said.kind), "a call's type is its request's");
   if (c.said.kind == message_kind::plan_listing) c.said.who = c.endpoint;
   if (c.said.kind == message_kind::marks) c.moves = plans_[c.said.who].moves;
   c.spoken = c.said.kind == message_kind::trigger ? journal_.table_sequence() : journal_.visible();
@@ -80,11 +80,13 @@ void world::send(std::uint64_t call_id, const std::string& endpoint, http_reques
   dispatch(carriages_.size() - 1);
 }
 
-void world::conceal(const std::string& endpoint, verdict& v) const {
-  const sender& s = senders_[endpoint_named(endpoint)];
-  if (!s.keeper) return;
-  can::conceal(v, s.keeper->token());
-  for (const std::string& former : s.keeper->former()) can::conceal(v, former);
+void world::hand_over(const carriage& c, exchange end) {
+  call_answer answer = can::read_answer(std::move(end), type_of(c.said.kind), t().system);
+  if (const sender& s = senders_[c.endpoint]; s.keeper) {
+    can::conceal(answer.ended, s.keeper->token());
+    for (const std::string& former : s.keeper->former()) can::conceal(answer.ended, former);
+  }
+  loop_->ended(c.call_id, std::move(answer));
 }
 
 // As the daemon's endpoint does: with a token if there is one, else after it has come, or not at all when it cannot be had.
@@ -107,7 +109,7 @@ void world::depart(std::uint64_t number) {
                 : c.said.kind == message_kind::plan_listing ? s.plan_listings
                                                             : plans_[c.said.who].calls;
   dice chance(wish_.seed, 1'000 + c.said.who * 4 + static_cast<unsigned>(c.said.kind), ++calls);
-  const can::call_type type = type_of(c.said.kind);
+  const call_type type = type_of(c.said.kind);
   fate f = draw_fate(weather_[c.endpoint], type, duration_cast<microseconds>(settings_.endpoints[c.endpoint].settle_time), chance);
   bool knows_token = true;
   if (s.keeper) {
@@ -142,7 +144,7 @@ void world::depart(std::uint64_t number) {
   after(ends_after, affair::end, number);
 }
 
-void world::count_fate(const fate& f, bool refused, can::call_type type) {
+void world::count_fate(const fate& f, bool refused, call_type type) {
   can::call_end how = f.way->how;
   how.type = type;
   ++story_.verdicts[verdict_row_of(how)];
@@ -178,7 +180,7 @@ void world::ended(std::uint64_t number) {
   if (aloud_) say("end  " + std::to_string(c.call_id) + " " + can::classify(c.end, type_of(c.said.kind), t().system).message);
   if (sender& s = senders_[c.endpoint]; s.keeper) {
     const auto* reply = std::get_if<http_reply>(&c.end);
-    const bool refused = reply && can::classify(c.end, can::call_type::mark, t().system).kind == verdict_kind::unauthorized;
+    const bool refused = reply && can::classify(c.end, call_type::mark, t().system).kind == verdict_kind::unauthorized;
     if (!refused) {
       s.keeper->worked(c.token);
     } else if (s.keeper->refused(c.token) == can::token_keeper::refusal::try_again && std::exchange(c.may_renew, false)) {
@@ -186,7 +188,7 @@ void world::ended(std::uint64_t number) {
     }
   }
   flying_.erase(std::find(flying_.begin(), flying_.end(), number));
-  loop_->ended(c.call_id, std::move(c.end));
+  hand_over(c, std::move(c.end));
   if (c.accepted) acknowledge(c);
   poke();
 }
@@ -206,9 +208,9 @@ void world::fetch_token(std::size_t endpoint) {
   require(asked.violations.empty() && asked.kind == wire_call_kind::token && asked.expire == s.life.lifetime.count(),
           "a token call is as CAN_API.md asks");
   dice chance(wish_.seed, 5 + endpoint, ++s.fetches);
-  const fate f = draw_fate(weather_[endpoint], can::call_type::token, seconds(1), chance);
+  const fate f = draw_fate(weather_[endpoint], call_type::token, seconds(1), chance);
   can::call_end how = f.way->how;
-  how.type = can::call_type::token;
+  how.type = call_type::token;
   if (f.judged) {
     s.token_reply = status_reply(200, R"({"success":true,"code":"200","data":")" + token_text(endpoint, s.tokens.size()) + R"("})");
     s.tokens.push_back(clock_ + s.life.lifetime);
@@ -224,7 +226,7 @@ void world::token_replied(std::uint64_t number) {
   const std::size_t endpoint = number % endpoints_max;
   if (!loop_ || number / endpoints_max != run_) return;
   sender& s = senders_[endpoint];
-  const verdict v = can::classify(s.token_reply, can::call_type::token, t().system);
+  const verdict v = can::classify(s.token_reply, call_type::token, t().system);
   const auto* reply = std::get_if<http_reply>(&s.token_reply);
   auto token =
       v.kind == verdict_kind::accepted && reply ? can::read_token(reply->body) : result<std::string>(error{errc::invalid, v.message});
@@ -248,7 +250,7 @@ void world::fail_waiting(std::size_t endpoint, const exchange& why) {
     carriage& c = carriages_[waiting];
     flying_.erase(std::find(flying_.begin(), flying_.end(), waiting));
     c.accepted = false;
-    loop_->ended(c.call_id, is_refusal ? why : connection_refused());
+    hand_over(c, is_refusal ? why : connection_refused());
     poke();
   }
 }

@@ -167,6 +167,7 @@ void world::start() {
     s.keeper.reset();
     if (s.uses_token) s.keeper.emplace(s.life);
   }
+  unflushed_ = false;
   loop_ = std::make_unique<partmark::loop>(journal_, state_, static_cast<remote&>(*this), log_, settings_, wish_.seed + run_);
   loop_->restore(state_.load(loop_->rows_to_restore()), "boot-" + std::to_string(boot_), t());
   wake_ = clock_;
@@ -206,6 +207,7 @@ void world::turn() {
   try {
     const partmark::turn asked = loop_->run(t());
     require(!asked.fatal, "the journal is the one that was folded");
+    require(!unflushed_, "what is sent may leave");
     if (asked.again)
       poke();
     else if (asked.wake)

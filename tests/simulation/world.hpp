@@ -121,19 +121,20 @@ class world final : private remote {
   void check_quiet(moment time);
 
   // network.cpp: calls on their way.
-  void send(std::uint64_t call_id, const std::string& endpoint, http_request request) override;
-  void conceal(const std::string& endpoint, verdict& v) const override;
+  void send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) override;
+  void flush() override { unflushed_ = false; }
   void dispatch(std::uint64_t number);
   void depart(std::uint64_t number);
   void land(std::uint64_t number);
   void ended(std::uint64_t number);
+  void hand_over(const carriage& c, exchange end);
   void acknowledge(const carriage& c);
   void fetch_token(std::size_t endpoint);
   void token_replied(std::uint64_t number);
   void fail_waiting(std::size_t endpoint, const exchange& why);
   [[nodiscard]] std::size_t endpoint_named(const std::string& name) const;
   [[nodiscard]] std::size_t endpoint_of(std::size_t plan) const;  // as configured
-  void count_fate(const fate& f, bool refused, can::call_type type);
+  void count_fate(const fate& f, bool refused, call_type type);
 
   // checks.cpp: what must hold, always; checks_at_end.cpp: what must come about.
   void check_slot(const message& said, std::size_t endpoint);
@@ -154,6 +155,7 @@ class world final : private remote {
 
   world_wish wish_;
   bool aloud_ = false;
+  bool unflushed_ = false;      // calls of this turn that were not told that they may leave
   moment clock_{0};             // steady
   milliseconds wall_ahead_{0};  // of the wall clock, beyond what went by
   moment stalled_until_{0};     // the daemon gets no time

@@ -8,7 +8,7 @@ namespace {
 
 class nobody final : public remote {
  public:
-  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, http_request /*request*/) override {
+  void send(std::uint64_t /*call_id*/, const std::string& /*endpoint*/, call_type /*type*/, http_request /*request*/) override {
     require(false, "a rebuild sends nothing");
   }
 };

@@ -1,5 +1,6 @@
 #include "storage_world.hpp"
 
+#include "can/replies.hpp"
 #include "journal/init_journal.hpp"
 #include "support/contract.hpp"
 #include "support/replies.hpp"
@@ -226,7 +227,7 @@ void storage_world::turn() {
     wake_ = std::max(clock_, std::chrono::ceil<microseconds>(*asked.wake - steady_time(hours(1))));
 }
 
-void storage_world::send(std::uint64_t call_id, const std::string& /*endpoint*/, http_request request) {
+void storage_world::send(std::uint64_t call_id, const std::string& /*endpoint*/, call_type type, http_request request) {
   if (disk.dead()) return;  // the machine is off: nothing leaves it
   const told said = told_by(read_wire_call(with_headers(std::move(request))));
   ++story_.calls;
@@ -263,13 +264,13 @@ void storage_world::send(std::uint64_t call_id, const std::string& /*endpoint*/,
     });
     if (lands_after > ends_after) flying_[call_id].lands = false;  // it lands by itself, whatever becomes of the sender
   }
-  after(ends_after, [this, call_id, run = run_, end] { end_call(call_id, run, end); });
+  after(ends_after, [this, call_id, run = run_, type, end] { end_call(call_id, run, can::read_answer(end, type, t().system)); });
 }
 
-void storage_world::end_call(std::uint64_t call_id, std::uint64_t run, const exchange& end) {
+void storage_world::end_call(std::uint64_t call_id, std::uint64_t run, call_answer answer) {
   if (run != run_ || !loop_) return;
   flying_.erase(call_id);
-  loop_->ended(call_id, end);
+  loop_->ended(call_id, std::move(answer));
   poke();
 }
 

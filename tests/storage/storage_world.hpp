@@ -92,9 +92,9 @@ class storage_world final : private remote {
   void pass_until(moment end, const std::function<bool()>& enough);
   void turn();
   void poke();
-  void send(std::uint64_t call_id, const std::string& endpoint, http_request request) override;
+  void send(std::uint64_t call_id, const std::string& endpoint, call_type type, http_request request) override;
   void land(const told& said);
-  void end_call(std::uint64_t call_id, std::uint64_t run, const exchange& end);
+  void end_call(std::uint64_t call_id, std::uint64_t run, call_answer answer);
   void drop_daemon();
   void person_acts();
   void read_truth();

@@ -1,5 +1,6 @@
 #include "support/loop_driver.hpp"
 
+#include "can/replies.hpp"
 #include "support/contract.hpp"
 
 #include <algorithm>
@@ -87,9 +88,13 @@ void loop_driver::complete_table(const std::string& plan, mark said) {
   append(entry_of(plan, {plan_kind::full_refresh, granularity::day}, whole_table, said));
 }
 
-void loop_driver::answer(exchange reply, std::string_view plan) {
+void loop_driver::end(exchange reply, std::string_view plan) {
   const sent_call call = remote.take(plan);
-  loop_->ended(call.id, std::move(reply));
+  loop_->ended(call.id, can::read_answer(std::move(reply), call.type, t.system));
+}
+
+void loop_driver::answer(exchange reply, std::string_view plan) {
+  end(std::move(reply), plan);
   work();
 }
 

@@ -52,8 +52,9 @@ class loop_driver {
   void complete_table(const std::string& plan, mark said = mark::success);
   void append(journal_entry e);
 
-  // Ends the call under way, of this plan or the oldest.
-  void answer(exchange reply, std::string_view plan = {});
+  // Ends the call under way, of this plan or the oldest; no turn runs.
+  void end(exchange reply, std::string_view plan = {});
+  void answer(exchange reply, std::string_view plan = {});  // the same, and what follows from it
   void accept(std::string_view plan = {}) { answer(accepted_reply(), plan); }
   // Accepts until nothing is under way.
   void accept_all();

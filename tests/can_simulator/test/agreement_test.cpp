@@ -21,7 +21,7 @@ http_request dressed(http_request request, can::auth_type type = can::auth_type:
   return request;
 }
 
-verdict judged(can_model& model, const http_request& request, can::call_type type) {
+verdict judged(can_model& model, const http_request& request, call_type type) {
   return can::classify(model.answer(request, 0), type, system_time());
 }
 
@@ -52,12 +52,12 @@ TEST(agreement, marks_sent_are_marks_held_and_marks_listed_in_every_granularity)
         if (what < 3) (what == 0 ? success : what == 1 ? failed : cleared).insert(o);
       }
       if (!cleared.empty()) {
-        RC_ASSERT(judged(model, dressed(can::clear_partitions("p é\"", shape, ranges_of(cleared))), can::call_type::mark).kind ==
+        RC_ASSERT(judged(model, dressed(can::clear_partitions("p é\"", shape, ranges_of(cleared))), call_type::mark).kind ==
                   verdict_kind::accepted);
       }
       if (!success.empty() || !failed.empty()) {
         const auto request = can::update_partitions("p é\"", "MANUAL", shape, ranges_of(success), ranges_of(failed));
-        RC_ASSERT(judged(model, dressed(request), can::call_type::mark).kind == verdict_kind::accepted);
+        RC_ASSERT(judged(model, dressed(request), call_type::mark).kind == verdict_kind::accepted);
       }
       for (const auto* gone : {&cleared, &failed})
         for (const ordinal o : *gone) held.erase(o);
@@ -67,7 +67,7 @@ TEST(agreement, marks_sent_are_marks_held_and_marks_listed_in_every_granularity)
     bool has_next = model.plans().contains("p é\"");
     for (unsigned page = 1; has_next; ++page) {
       const http_reply reply = model.answer(dressed(can::list_partitions("p é\"", page, 7)), 0);
-      RC_ASSERT(can::classify(reply, can::call_type::list, system_time()).kind == verdict_kind::accepted);
+      RC_ASSERT(can::classify(reply, call_type::list, system_time()).kind == verdict_kind::accepted);
       const auto read = can::read_partition_page(reply.body, shape.unit);
       RC_ASSERT(read.has_value());
       RC_ASSERT(read->unreadable == 0U);
@@ -81,13 +81,12 @@ TEST(agreement, marks_sent_are_marks_held_and_marks_listed_in_every_granularity)
 
 TEST(agreement, the_other_calls_are_understood_too) {
   can_model model;
-  EXPECT_EQ(judged(model, dressed(can::full_refresh_done("whole", "MANUAL")), can::call_type::mark).kind, verdict_kind::accepted);
+  EXPECT_EQ(judged(model, dressed(can::full_refresh_done("whole", "MANUAL")), call_type::mark).kind, verdict_kind::accepted);
   EXPECT_EQ(
-      judged(model, dressed(can::trigger("starrocks.`default_catalog.schema`.p_order", "tn_1", "2025-10-20")), can::call_type::trigger)
-          .kind,
+      judged(model, dressed(can::trigger("starrocks.`default_catalog.schema`.p_order", "tn_1", "2025-10-20")), call_type::trigger).kind,
       verdict_kind::accepted);
   const http_reply plans = model.answer(dressed(can::list_plans("EXTERNAL", 1, 10)), 0);
-  EXPECT_EQ(can::classify(plans, can::call_type::list, system_time()).kind, verdict_kind::accepted);
+  EXPECT_EQ(can::classify(plans, call_type::list, system_time()).kind, verdict_kind::accepted);
   EXPECT_EQ(can::read_plan_page(plans.body)->plans.at(0).id, "whole");
   const http_reply whole = model.answer(dressed(can::list_partitions("whole", 1, 10)), 0);
   EXPECT_FALSE(can::read_partition_page(whole.body, granularity::day)->is_partitioned);
@@ -97,12 +96,12 @@ TEST(agreement, the_other_calls_are_understood_too) {
 TEST(agreement, a_token_made_is_a_token_taken) {
   can_model model;
   const http_reply made = model.answer(dressed(can::create_token("app", "s3cret", std::chrono::hours(1))), 0);
-  EXPECT_EQ(can::classify(made, can::call_type::token, system_time()).kind, verdict_kind::accepted);
+  EXPECT_EQ(can::classify(made, call_type::token, system_time()).kind, verdict_kind::accepted);
   const std::string token = can::read_token(made.body).value();
   const http_request use = dressed(can::full_refresh_done("whole", std::nullopt), can::auth_type::token, token);
-  EXPECT_EQ(judged(model, use, can::call_type::mark).kind, verdict_kind::accepted);
+  EXPECT_EQ(judged(model, use, call_type::mark).kind, verdict_kind::accepted);
   model.expire_tokens();
-  EXPECT_EQ(judged(model, use, can::call_type::mark).kind, verdict_kind::unauthorized);
+  EXPECT_EQ(judged(model, use, call_type::mark).kind, verdict_kind::unauthorized);
   EXPECT_TRUE(model.violations().empty());
 }
 

@@ -87,6 +87,17 @@ TEST(replies, a_header_that_was_too_large_on_a_kept_connection_is_not_asked_for_
   EXPECT_FALSE(v.retry_at_once) << "it would be as large again";
 }
 
+TEST(replies, of_an_answer_the_body_is_kept_where_it_is_a_listing_that_was_given) {
+  const std::string body = R"({"success":true,"code":"200","data":[]})";
+  const system_time at{};
+  EXPECT_EQ(read_answer(http_reply{200, {}, body}, call_type::list, at).listing, body);
+  EXPECT_EQ(read_answer(http_reply{200, {}, body}, call_type::mark, at).listing, "");
+  const call_answer refused = read_answer(http_reply{500, {}, body}, call_type::list, at);
+  EXPECT_EQ(refused.ended.kind, classify(http_reply{500, {}, body}, call_type::list, at).kind);
+  EXPECT_NE(refused.ended.kind, verdict_kind::accepted);
+  EXPECT_EQ(refused.listing, "");
+}
+
 TEST(replies, concealing_leaves_a_cut_text_alone_that_begins_no_secret) {
   verdict v;
   v.message = "it said no and more…";

@@ -1,5 +1,7 @@
 // One plan's comparison with the remote's list, page by page.
 #include "reconcile/drift_checks.hpp"
+
+#include "can/replies.hpp"
 #include "reconcile/event_names.hpp"
 #include "support/recording_events.hpp"
 #include "support/replies.hpp"
@@ -42,9 +44,10 @@ class drift_checks_of_a_plan : public ::testing::Test {
     return checks_.begin(plan_, repair, [this](const drift_outcome& o, granularity) { outcomes_.push_back(o); });
   }
   bool answer(const exchange& reply, verdict_kind kind = verdict_kind::accepted) {
-    verdict v;
-    v.kind = kind;
-    return checks_.ended(plan_, v, reply, at_, batch_);
+    call_answer read = can::read_answer(reply, call_type::list, at_);
+    if (const auto* whole = std::get_if<http_reply>(&reply)) read.listing = whole->body;
+    read.ended.kind = kind;
+    return checks_.ended(plan_, read, at_, batch_);
   }
   const drift_report& report() { return *outcomes_.at(0).report; }
 

@@ -18,7 +18,7 @@ void end_together(loop_driver& d, std::size_t count) {
   for (int n = 0; n < 12; ++n) d.journal.append(entry_of("p" + std::to_string(n), {}, {1, 1}, mark::success));
   d.hint();
   ASSERT_EQ(d.remote.open().size(), 8U);
-  for (std::size_t n = 0; n < count; ++n) d.loop().ended(d.remote.take().id, accepted_reply());
+  for (std::size_t n = 0; n < count; ++n) d.end(accepted_reply());
 }
 
 std::vector<std::string> told(const loop_driver& d, std::size_t from) {
@@ -52,7 +52,7 @@ TEST(ended_together, the_only_call_under_way_does_not_wait) {
   d.settings.endpoints[0].max_in_flight = 1;
   d.start();
   d.complete("p", 1);
-  d.loop().ended(d.remote.take().id, accepted_reply());
+  d.end(accepted_reply());
   EXPECT_FALSE(d.loop().run(d.t).again);
   EXPECT_EQ(d.loop().summary().calls.accepted, 1U);
 }

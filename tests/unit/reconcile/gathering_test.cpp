@@ -133,7 +133,7 @@ TEST(gathering, the_end_of_a_call_does_not_wait_for_the_end_of_a_long_history) {
   d.start();
   d.complete("p", 1);
   begin_long_history(d);
-  d.loop().ended(d.remote.take("p").id, accepted_reply());
+  d.end(accepted_reply(), "p");
   static_cast<void>(d.loop().run(d.t));
   EXPECT_TRUE(d.loop().stored());
 }
@@ -145,7 +145,7 @@ TEST(gathering, an_accepted_trigger_is_never_repeated_for_a_long_history) {
   d.journal.append_table({"source.`catalog.schema`.orders", "2025-10-20", "success"});
   d.hint();
   begin_long_history(d);
-  d.loop().ended(d.remote.take().id, accepted_reply());
+  d.end(accepted_reply());
   static_cast<void>(d.loop().run(d.t));
   EXPECT_TRUE(d.loop().stored());
 }

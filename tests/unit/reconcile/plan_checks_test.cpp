@@ -46,7 +46,8 @@ class plan_checks_of_an_endpoint : public ::testing::Test {
   bool begin() { return checks_.begin(0, settings_.endpoints[0]); }
   std::string body() { return checks_.next_request(0).body; }
   std::optional<milliseconds> ended(const exchange& reply, verdict_kind kind = verdict_kind::accepted) {
-    return checks_.ended(0, verdict_of(kind), reply);
+    const auto* whole = std::get_if<http_reply>(&reply);
+    return checks_.ended(0, {verdict_of(kind), whole != nullptr ? whole->body : std::string()});
   }
   // Asks and is answered.
   std::optional<milliseconds> answered(const exchange& reply) {
