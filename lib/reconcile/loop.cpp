@@ -3,20 +3,17 @@
 #include "reconcile/event_names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <iterator>
 
 namespace partmark {
 namespace {
 
-// After an event the row may not be visible yet (measured: mostly within a millisecond): look again with growing gaps. The last two are for
-// a machine so busy that the writer was stopped between its write, which is the event, and what makes it visible, which is none.
-constexpr std::array<std::chrono::microseconds, 10> look_gaps{std::chrono::microseconds(400'000), std::chrono::microseconds(100'000),
-                                                              std::chrono::microseconds(12'800),  std::chrono::microseconds(6'400),
-                                                              std::chrono::microseconds(3'200),   std::chrono::microseconds(1'600),
-                                                              std::chrono::microseconds(800),     std::chrono::microseconds(400),
-                                                              std::chrono::microseconds(200),     std::chrono::microseconds(100)};
+// After an event the row may not be visible yet: the writer's own sync (synchronous = FULL) lies between its write, which is the event, and
+// what makes it visible, which is none. It takes a fraction of a millisecond, or a second on a busy disk: look again with gaps that grow,
+// so that a row is seen within half again the time that its writer took.
+constexpr std::chrono::microseconds first_look_gap{100};
+constexpr std::chrono::microseconds look_gap_max{1'000'000};
 
 // How long, and how much at most, a batch may gather while the loop is behind: a crash folds that much again, and memory stays
 // bounded.
@@ -56,7 +53,7 @@ void loop::end_calls(now t) {
 
 turn loop::run(now t) {
   if (std::exchange(hinted_, false)) {
-    looks_left_ = looks_after_hint;
+    look_gap_ = first_look_gap;
     next_look_ = t.steady;
   }
   end_calls(t);
@@ -169,7 +166,10 @@ steady_time loop::next_wake(const stage& s, now t) {
   consider(store_retry_);
   if (!draining_) consider(drift_rounds_.next());
   // By time, not by turns: many turns may pass within the moment in which the row is not visible yet.
-  while (looks_left_ > 0 && next_look_ <= t.steady) next_look_ += look_gaps[--looks_left_];
+  while (look_gap_ <= look_gap_max && next_look_ <= t.steady) {
+    next_look_ += look_gap_;
+    look_gap_ += look_gap_ / 2;
+  }
   if (next_look_ > t.steady) consider(next_look_);
   if (s.may_push && !draining_) consider(courier_.next_time(t));
   return std::max(wake, t.steady);

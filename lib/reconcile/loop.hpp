@@ -87,8 +87,6 @@ class loop {
   [[nodiscard]] const loop_settings& settings() const { return settings_; }
 
  private:
-  static constexpr unsigned looks_after_hint = 10;
-
   class restoration final : public stored_rows {
    public:
     explicit restoration(plan_table& plans) : plans_(plans) {}
@@ -165,7 +163,7 @@ class loop {
   drift_rounds drift_rounds_;
   bool after_reboot_ = false;  // until caught up
   bool hinted_ = false;
-  unsigned looks_left_ = 0;
+  std::chrono::microseconds look_gap_ = std::chrono::microseconds::max();  // before the next look; beyond its bound there is none
   steady_time next_look_{};
   unsigned store_failures_ = 0;
   std::optional<steady_time> store_retry_;

@@ -79,6 +79,20 @@ TEST_F(watching_a_journal, reading_makes_no_events_of_its_own) {
   EXPECT_FALSE(readable(watch, 0)) << "a loop that wakes itself";
 }
 
+// The moment in which a job's row is there for sure, however long its sync took.
+TEST_F(watching_a_journal, a_job_that_ends_is_heard) {
+  make_journal();
+  sqlite_journal reader(path);
+  reader.look({}).value();  // the log stays
+  auto watch = journal_watch::open(path).value();
+  {
+    auto job = open_as_job(path);
+    insert_day(job, "p");
+    drop_events(watch);
+  }
+  EXPECT_TRUE(heard(watch));
+}
+
 TEST_F(watching_a_journal, a_recreated_log_is_still_heard) {
   make_journal();
   auto watch = journal_watch::open(path).value();

@@ -108,13 +108,13 @@ TEST(rest, with_a_journal_that_stays_busy_it_looks_some_hundred_times_a_second_a
 
 TEST(rest, it_wakes_for_every_time_that_matters_without_polling) {
   loop_driver d;
-  d.settings.linger = seconds(3);
+  d.settings.linger = seconds(10);
   d.start();
   const auto expect_wake_in = [&](std::chrono::milliseconds time) { EXPECT_EQ(d.wake() - d.t.steady, time); };
   d.complete("p", 1);
-  d.pass(seconds(1));
-  expect_wake_in(seconds(2));  // linger
-  d.pass(seconds(2));
+  d.pass(seconds(3));          // what the hint makes it look for is over
+  expect_wake_in(seconds(7));  // linger
+  d.pass(seconds(7));
   d.answer(retry_after(503, "7"));
   expect_wake_in(seconds(7));
   d.pass(seconds(7));
