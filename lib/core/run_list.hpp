@@ -139,7 +139,7 @@ class run_list {
     if (blocks* all = many()) return all->runs[b];
     if (const run* one = std::get_if<run>(&runs_)) {
       run_block few;
-      few.reserve(4);
+      few.reserve(2);
       few.push_back(*one);
       runs_ = std::move(few);
     }
