@@ -130,7 +130,9 @@ def remove_database(path):
 
 
 def copy_of(journal_path, folder):
-    path = folder / "journal.db"
+    """In a directory of its own, as where it is installed: what else changes in it wakes the watcher."""
+    (folder / "journal").mkdir(exist_ok=True)
+    path = folder / "journal/journal.db"
     shutil.copyfile(journal_path, path)
     os.chmod(path, 0o660)
     return path
