@@ -13,7 +13,7 @@ enum class call_type : std::uint8_t { mark = 1, trigger = 2, token = 4, list = 8
 
 struct call_answer {
   verdict ended;
-  std::string listing;  // the body of an accepted call_type::list; else empty
+  std::string listing;  // the body of an accepted call_type::list, as it came: not to be logged; else empty
 };
 
 }  // namespace partmark

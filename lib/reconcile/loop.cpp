@@ -37,10 +37,11 @@ loop::loop(journal& source, state& store, remote& out, events& log, loop_setting
 }
 
 // At most half of what is under way: while these are decided and stored, and their successors wait for that, the others keep the remote
-// busy. All at once, it and the loop would take turns (docs/performance.md).
+// busy. All at once, it and the loop would take turns (docs/performance.md). But of what went wrong all counts before more is sent.
 void loop::end_calls(now t) {
+  const auto accepted = [](const auto& answer) { return answer.second.ended.kind == verdict_kind::accepted; };
   const std::size_t most = (courier_.in_flight() + 1) / 2;
-  if (answers_.size() <= most) {
+  if (answers_.size() <= most || draining_ || !std::ranges::all_of(answers_, accepted)) {
     answers_.swap(ending_);
   } else {
     const auto rest = answers_.begin() + static_cast<std::ptrdiff_t>(most);

@@ -50,7 +50,8 @@ class loop {
   // Takes plans and runs before restore().
   [[nodiscard]] stored_rows& rows_to_restore() { return restoring_; }
 
-  // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again a few times.
+  // The journal may have changed: an event fired. It can precede the row's visibility, so the loop looks again for two seconds, ever more
+  // rarely.
   void journal_hint() { hinted_ = true; }
   // A call ended; taken up by one of the next turns, in order.
   void ended(std::uint64_t call_id, call_answer answer) { answers_.emplace_back(call_id, std::move(answer)); }
@@ -132,6 +133,7 @@ class loop {
   void check_drift_regularly(now t);
   void log_moves();
   void readable();
+  void rest(now t, milliseconds max);
   void unreadable(const error& e, stage& s, now t);
   [[nodiscard]] steady_time next_wake(const stage& s, now t);
 
@@ -168,7 +170,9 @@ class loop {
   unsigned store_failures_ = 0;
   std::optional<steady_time> store_retry_;
   std::optional<steady_time> busy_since_;  // of the journal
-  std::string journal_trouble_;            // what was last reported, so that it is said once
+  steady_time rest_until_{};               // no look at it before
+  milliseconds rest_{0};
+  std::string journal_trouble_;  // what was last reported, so that it is said once
 };
 
 }  // namespace partmark

@@ -2,6 +2,7 @@
 #include "reconcile/event_names.hpp"
 #include "reconcile/loop.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace partmark {
@@ -9,6 +10,11 @@ namespace {
 
 // Writers hold the journal for moments; who holds it for so long is worth a line.
 constexpr std::chrono::seconds busy_patience{10};
+
+// Opening a journal and closing it again, because it is refused, is an event as a job's commit is: it must not bring the next try at once.
+constexpr milliseconds rest_min{100};
+constexpr milliseconds rest_max{1'000};
+constexpr milliseconds rest_when_busy{5};
 
 // Another one in its place would be refused.
 constexpr const char* journal_is_gone =
@@ -24,6 +30,11 @@ loop::stage loop::read(now t) {
     s.again = true;
     return s;
   }
+  if (t.steady < rest_until_) {
+    look_gap_ = std::chrono::microseconds::max();
+    s.retry = rest_until_;
+    return s;
+  }
   const auto look = source_.look(position_);
   if (!look) {
     behind_ = true;
@@ -36,6 +47,7 @@ loop::stage loop::read(now t) {
   }
   if (*look == journal_look::absent) {
     behind_ = true;
+    rest(t, rest_max);
     const std::string_view trouble = position_.uuid.empty() ? "absent" : journal_is_gone;
     if (journal_trouble_ == trouble) return s;
     journal_trouble_ = trouble;
@@ -109,9 +121,17 @@ void loop::readable() {
   log_.emit({severity::info, event_name::journal_opened, "the journal is readable", {{"uuid", source_.uuid()}}});
 }
 
+// Until the next look, whatever wakes the loop: not after one that failed, and ever longer after one more that follows at once.
+void loop::rest(now t, milliseconds max) {
+  const bool at_once = t.steady <= rest_until_ + std::max(rest_, rest_min);
+  rest_ = at_once ? std::min(std::max(rest_ * 2, rest_min), max) : milliseconds(0);
+  rest_until_ = t.steady + rest_;
+}
+
 void loop::unreadable(const error& e, stage& s, now t) {
   s.again = false;
-  s.retry = t.steady + (e.code == errc::busy ? milliseconds(5) : settings_.poll_interval);
+  rest(t, e.code == errc::busy ? rest_when_busy : rest_max);
+  s.retry = t.steady + (e.code == errc::busy ? rest_when_busy : settings_.poll_interval);
   if (e.code == errc::busy && t.steady - busy_since_.value_or(t.steady) < busy_patience) {
     if (!busy_since_) busy_since_ = t.steady;
     return;

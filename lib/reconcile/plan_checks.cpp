@@ -5,6 +5,7 @@
 #include "core/retry.hpp"
 #include "reconcile/event_names.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -13,6 +14,12 @@ namespace {
 
 // EXTERNAL first: mostly that answers everything. The others only tell what a plan is instead.
 constexpr std::array<std::string_view, 3> types{"EXTERNAL", "RESULT", "ACCELERATE"};
+
+// Nothing of a listing is logged as it came: it may be anything, and quote what is secret.
+std::string_view shown(std::string_view type) {
+  const auto* const known = std::ranges::find(types, type);
+  return known == types.end() ? "of a type unknown here" : *known;
+}
 
 }  // namespace
 
@@ -69,7 +76,7 @@ std::optional<milliseconds> plan_checks::ended(std::size_t endpoint, const call_
     if (type == types.front())
       c.missing.erase(wanted);
     else
-      c.other[plan.id] = type;
+      c.other[plan.id] = shown(type);
   }
   if (page->has_next && ++c.page > pages_max)
     return failed(endpoint, "the list did not end after " + std::to_string(pages_max) + " pages", true);

@@ -70,5 +70,37 @@ TEST(ended_together, while_nothing_can_be_stored_the_rest_is_taken_up_all_the_sa
   EXPECT_EQ(told(d, 8).size(), 4U);
 }
 
+TEST(ended_together, the_oldest_come_first) {
+  loop_driver d;
+  end_together(d, 8);
+  (void)d.loop().run(d.t);
+  for (int n = 0; n < 8; ++n) EXPECT_EQ(d.plan("p" + std::to_string(n)).under_way().has_value(), n >= 4) << n;
+}
+
+TEST(ended_together, failures_open_the_circuit_before_anything_more_is_sent) {
+  loop_driver d;
+  d.settings.circuit.open_after = 5;
+  end_together(d, 0);
+  for (int n = 0; n < 8; ++n) d.end(connection_refused());
+  d.work();
+  EXPECT_TRUE(told(d, 8).empty());
+}
+
+TEST(ended_together, a_retry_after_among_them_counts_before_anything_more_is_sent) {
+  loop_driver d;
+  end_together(d, 4);
+  for (int n = 0; n < 4; ++n) d.end(retry_after(429, "60"));
+  d.work();
+  EXPECT_TRUE(told(d, 8).empty());
+}
+
+TEST(ended_together, who_drains_takes_up_all) {
+  loop_driver d;
+  end_together(d, 8);
+  d.loop().drain();
+  EXPECT_FALSE(d.loop().run(d.t).again);
+  EXPECT_TRUE(d.loop().idle());
+}
+
 }  // namespace
 }  // namespace partmark::testing

@@ -28,6 +28,48 @@ TEST(journal_trouble, a_journal_that_stays_busy_is_said_once_after_ten_seconds) 
   EXPECT_EQ(d.log.count("journal.unreadable"), 1U);
 }
 
+// Opening it and closing it again is an event of its own.
+TEST(journal_trouble, what_its_own_looks_wake_looks_once_a_second_and_once_at_once) {
+  for (const auto code : {errc::corrupt, errc::io}) {
+    loop_driver d;
+    d.start();
+    int looks = 0;
+    d.journal.trouble = [&](memory_journal::step) {
+      ++looks;
+      return std::optional(error{code, "not a journal"});
+    };
+    for (int ms = 0; ms < 10'000; ++ms) {
+      d.hint();
+      d.pass(milliseconds(1));
+    }
+    EXPECT_LE(looks, 15);
+    d.pass(seconds(5));
+    looks = 0;
+    d.hint();
+    EXPECT_EQ(looks, 1);
+    d.journal.trouble = nullptr;
+    d.hint();
+    d.pass(milliseconds(100));
+    EXPECT_EQ(d.loop().journal_trouble(), "");
+  }
+}
+
+TEST(journal_trouble, a_journal_that_is_half_made_is_looked_at_once_a_second_at_most) {
+  loop_driver d;
+  d.journal.remove();
+  int looks = 0;
+  d.journal.trouble = [&](memory_journal::step) {
+    ++looks;
+    return std::optional<error>();
+  };
+  d.start();
+  for (int ms = 0; ms < 10'000; ++ms) {
+    d.hint();
+    d.pass(milliseconds(1));
+  }
+  EXPECT_LE(looks, 15);
+}
+
 TEST(journal_trouble, patience_with_a_busy_journal_begins_anew_once_it_was_read) {
   loop_driver d;
   d.start();

@@ -101,6 +101,15 @@ TEST_F(plan_checks_of_an_endpoint, a_list_that_ignores_the_wish_is_read_by_what_
   EXPECT_NE(told(event_name::plan_unverified)[0].find("plan a is ACCELERATE"), std::string::npos);
 }
 
+TEST_F(plan_checks_of_an_endpoint, what_a_list_says_is_not_logged_unless_it_is_a_known_type) {
+  ASSERT_TRUE(begin());
+  EXPECT_EQ(answered(page({{"a", "auth-value: hush-4711"}, {"b", "EXTERNAL"}}, false)), at_once);
+  EXPECT_EQ(answered(page({}, false)), at_once);
+  EXPECT_EQ(answered(page({}, false)), std::nullopt);
+  ASSERT_EQ(told(event_name::plan_unverified).size(), 1U);
+  EXPECT_NE(told(event_name::plan_unverified)[0].find("plan a is of a type unknown here, not EXTERNAL"), std::string::npos);
+}
+
 TEST_F(plan_checks_of_an_endpoint, only_its_own_plans_are_asked_for_and_only_when_wanted) {
   settings_.plans[1].endpoint = "other";
   ASSERT_TRUE(begin());
