@@ -65,8 +65,8 @@ void can_endpoint::send(call_type type, http_request request, handler done) {
 }
 
 void can_endpoint::obtain_and_send(std::shared_ptr<sending> s) {
-  credential_->obtain(clock_now(), [self = shared_from_this(), s = std::move(s)](std::variant<credential::proof, exchange> got) {
-    if (auto* ended = std::get_if<exchange>(&got)) return self->finish(*s, std::move(*ended));
+  credential_->obtain(clock_now(), [self = shared_from_this(), s = std::move(s)](std::variant<credential::proof, verdict> got) {
+    if (auto* ended = std::get_if<verdict>(&got)) return self->finish(*s, {std::move(*ended), {}});
     self->send_proven(s, std::get<credential::proof>(got));
   });
   // A token call under way carries what its file holds by now, and the calls that wait may be told of its refusal.
@@ -79,9 +79,11 @@ void can_endpoint::send_proven(std::shared_ptr<sending> s, const credential::pro
     headers.insert(headers.end(), proof.headers.begin(), proof.headers.end());
     lines_ = http::header_lines::make(headers).value();
     lines_of_ = proof.generation;
-    secrets_->add(credential_->secrets());
+    lines_carry_ = std::make_shared<const std::vector<std::string>>(credential_->secrets());
+    secrets_->add(*lines_carry_);
   }
   s->generation = proof.generation;
+  s->carries = lines_carry_;
   const http_request& request = s->request;
   client_->send(request, lines_, [self = shared_from_this(), s = std::move(s)](exchange reply) { self->ended(s, std::move(reply)); });
 }
@@ -92,12 +94,13 @@ void can_endpoint::ended(const std::shared_ptr<sending>& s, exchange reply) {
   } else if (credential_->refused(s->generation) && std::exchange(s->may_renew, false)) {
     return obtain_and_send(s);
   }
-  finish(*s, std::move(reply));
+  finish(*s, can::read_answer(std::move(reply), s->type, clock_now().system));
 }
 
-void can_endpoint::finish(const sending& s, exchange reply) const {
-  call_answer answer = can::read_answer(std::move(reply), s.type, clock_now().system);
+void can_endpoint::finish(const sending& s, call_answer answer) const {
   secrets_->conceal(answer.ended);
+  if (s.carries)  // which may be forgotten there, should many reloads have come and gone meanwhile
+    for (const std::string& secret : *s.carries) can::conceal(answer.ended, secret);
   s.done(std::move(answer));
 }
 

@@ -28,7 +28,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
   static result<std::shared_ptr<can_endpoint>> make(boost::asio::io_context& io, const config::endpoint_settings& settings,
                                                     std::shared_ptr<known_secrets> secrets, events& log);
 
-  // `done` is called exactly once, never from inside send(), with an answer that holds no secret. The endpoint stays alive until then.
+  // `done` is called exactly once, never from inside send(), with a verdict that holds no secret. The endpoint stays alive until then.
   void send(call_type type, http_request request, handler done);
 
   [[nodiscard]] const std::shared_ptr<known_secrets>& secrets() const { return secrets_; }
@@ -50,18 +50,20 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
     handler done;
     bool may_renew = true;
     std::uint64_t generation = 0;
+    std::shared_ptr<const std::vector<std::string>> carries = {};  // what of it is secret
   };
 
   void obtain_and_send(std::shared_ptr<sending> s);
   void send_proven(std::shared_ptr<sending> s, const credential::proof& proof);
   void ended(const std::shared_ptr<sending>& s, exchange reply);
-  void finish(const sending& s, exchange reply) const;
+  void finish(const sending& s, call_answer answer) const;
 
   config::endpoint_settings settings_;
   std::unique_ptr<http::client> client_;
   std::shared_ptr<credential> credential_;
   http::header_lines lines_;  // what every call carries, with the credential of
   std::optional<std::uint64_t> lines_of_;
+  std::shared_ptr<const std::vector<std::string>> lines_carry_;
   std::shared_ptr<known_secrets> secrets_;
 };
 

@@ -19,10 +19,9 @@ result<void> can_remote::configure(const std::vector<config::endpoint_settings>&
     if (!made) return made.error();
     next.emplace(e.name, std::move(*made));
   }
-  for (const auto& [name, endpoint] : endpoints_)
-    if (const auto kept = next.find(name); kept == next.end() || kept->second != endpoint) former_.push_back(endpoint);
   // A removed endpoint stays reachable by its name for what was prepared before the reload.
-  for (auto& [name, endpoint] : endpoints_) next.try_emplace(name, endpoint);
+  for (const auto& [name, endpoint] : endpoints_)
+    if (next.try_emplace(name, endpoint).first->second != endpoint) former_.push_back(endpoint);
   endpoints_ = std::move(next);
   std::erase_if(former_, [](const auto& e) { return e.expired(); });
   return {};

@@ -4,8 +4,8 @@
 
 #include "can/requests.hpp"
 #include "core/clock.hpp"
-#include "core/exchange.hpp"
 #include "core/result.hpp"
+#include "core/verdict.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -22,8 +22,8 @@ class credential {
     can::header_list headers;
     std::uint64_t generation = 0;
   };
-  // Or how the call ended because there is no credential: nothing of it was sent.
-  using handler = std::function<void(std::variant<proof, exchange>)>;
+  // Or what it comes to that there is no credential: nothing of the call was sent.
+  using handler = std::function<void(std::variant<proof, verdict>)>;
 
   virtual ~credential() = default;
 

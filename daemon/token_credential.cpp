@@ -19,19 +19,13 @@ constexpr can::token_settings token_life{};
 constexpr retry_settings fetch_backoff{milliseconds(500), milliseconds(60'000), 2.0};
 
 // How a call ends that never left for want of a token: as a refused credential if that is why, else as trouble before the first byte.
-exchange without_token(const exchange& token_call, const std::string& why) {
-  const auto* reply = std::get_if<http_reply>(&token_call);
-  if (reply && can::classify(token_call, call_type::token, system_time()).kind == verdict_kind::unauthorized) {
-    // A 200 that says no to the app's secret is a refused credential; the call that waited would read the same 200 as its own refusal.
-    http_reply refused = *reply;
-    if (refused.status != 403) refused.status = 401;
-    return refused;
-  }
+verdict without_token(const exchange& token_call, const verdict& v, const std::string& why) {
+  if (v.kind == verdict_kind::unauthorized) return v;
   transport_failure none;
   none.phase = transport_phase::connect;
   none.message = "no token: " + why;
   if (const auto* lost = std::get_if<transport_failure>(&token_call)) none.cancelled = lost->cancelled;
-  return none;
+  return can::classify(none, call_type::mark, system_time());
 }
 
 }  // namespace
@@ -71,7 +65,7 @@ void token_credential::obtain(now t, handler ready) {
   if (!next || *next <= t.steady) return;  // on its way
   // The last token call failed, and the next has its time: this one does not wait for it. Not from inside obtain(), as nothing else ends
   // there.
-  boost::asio::post(io_, [self = shared_from_this()] { self->failed(self->last_failure_, self->last_problem_); });
+  boost::asio::post(io_, [self = shared_from_this()] { self->failed(self->last_failure_); });
 }
 
 void token_credential::fetch(now t) {
@@ -93,9 +87,8 @@ void token_credential::fetched(const exchange& reply) {
     milliseconds delay = backoff_delay(fetch_backoff, failures_++, random_);
     if (v.not_before) delay = std::max(delay, *v.not_before);
     keeper_.fetch_failed(t.steady + delay);
-    last_failure_ = reply;
-    last_problem_ = "the last token call failed: " + token.error().message;
-    return failed(reply, token.error().message);
+    last_failure_ = without_token(reply, v, "the last token call failed: " + token.error().message);
+    return failed(without_token(reply, v, token.error().message));
   }
   failures_ = 0;
   keeper_.fetched(std::move(*token));
@@ -104,8 +97,8 @@ void token_credential::fetched(const exchange& reply) {
   for (auto& ready : std::exchange(waiting_, {})) ready(proof_);
 }
 
-void token_credential::failed(const exchange& ended, const std::string& why) {
-  for (auto& ready : std::exchange(waiting_, {})) ready(without_token(ended, why));
+void token_credential::failed(const verdict& v) {
+  for (auto& ready : std::exchange(waiting_, {})) ready(v);
 }
 
 bool token_credential::refused(std::uint64_t generation) { return keeper_.refused(generation) == can::token_keeper::refusal::try_again; }

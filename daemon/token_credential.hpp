@@ -32,7 +32,7 @@ class token_credential final : public credential, public std::enable_shared_from
   result<void> read_secret();
   void fetch(now t);
   void fetched(const exchange& reply);
-  void failed(const exchange& ended, const std::string& why);
+  void failed(const verdict& v);
 
   boost::asio::io_context& io_;
   http::client& client_;
@@ -45,8 +45,7 @@ class token_credential final : public credential, public std::enable_shared_from
   proof proof_;  // the keeper's token
   std::vector<handler> waiting_;
   unsigned failures_ = 0;
-  exchange last_failure_;  // what ended the last token call, and why: calls until the next one end alike
-  std::string last_problem_;
+  verdict last_failure_;  // how calls end until the next token call
   random_source random_;
 };
 

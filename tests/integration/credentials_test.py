@@ -219,6 +219,27 @@ class a_platform_that_repeats_what_it_hears(integration_case):
         self.assertIn("***", daemon.said())
         self.assertEqual(self.space.leaks(), [])
 
+    def test_a_credential_of_many_reloads_before_comes_back(self):
+        arrived, answered = threading.Event(), threading.Event()
+
+        def answer(connection, asked):
+            arrived.set()
+            answered.wait(30)
+            return reply(401, json.dumps({"success": False, "errorMsg": f"unknown: {asked.headers['auth-value']}"}).encode())
+
+        key = self.space.keep_secret("key", "first-hush-93ab")
+        remote, daemon, book = self.talking_to(answer, {"type": "APIKEY", "value_file": str(key)})
+        book.add("p", "DAY", "2025-10-01")
+        self.assertTrue(arrived.wait(30))
+        for n in range(20):
+            key.write_text(f"later-{n}-hush-1c77")
+            daemon.signal(signal.SIGHUP)
+            eventually(lambda: len(daemon.events("config.reloaded")) == n + 1, "the secret is read again")
+        answered.set()
+        daemon.await_event("push.retrying")
+        self.assertIn("***", daemon.said())
+        self.assertEqual(self.space.leaks(), [])
+
     def test_a_token_that_arrives_after_a_reload_is_concealed(self):
         asked_for_it, go_on = threading.Event(), threading.Event()
         self.space.secrets["token"] = b"late-token-hush-4711"
@@ -288,6 +309,7 @@ class a_platform_that_repeats_what_it_hears(integration_case):
             eventually(lambda: self.space.read("status")["journal"]["folded_seq"] == n + 2, "the record is folded")
             self.assertNotIn("took no call", self.space.partmark("status")[1])
         self.assertEqual(daemon.events("endpoint.circuit_closed"), [])
+        self.assertEqual({int(e["status"]) for e in daemon.events("push.retrying")}, {200}, "as the token service said it")
         self.refused = False
         daemon.signal(signal.SIGHUP)
         eventually(lambda: self.space.read("status")["pending_partitions"] == 0, "all is told")
