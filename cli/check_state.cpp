@@ -70,6 +70,17 @@ std::string json_of(const findings& found, const config::settings& settings) {
   return std::move(json).finish();
 }
 
+// Where tables alone are recorded, of them alone.
+std::string folded_text(const findings& found) {
+  const auto part = [](std::string_view kind, std::int64_t folded, std::int64_t last) {
+    return std::string(kind) + " " + std::to_string(folded) + " of " + std::to_string(last);
+  };
+  const std::string plans = part("record", found.folded.plans.folded_seq, found.journal.last_seq);
+  if (found.journal.table_last_seq == 0) return plans;
+  const std::string tables = part("table record", found.folded.tables.folded_seq, found.journal.table_last_seq);
+  return found.journal.last_seq == 0 ? tables : plans + " and " + tables;
+}
+
 std::string page_of(const findings& found, const config::settings& settings) {
   std::string page;
   for (const std::string& problem : found.problems) page += problem + "\n";
@@ -80,8 +91,7 @@ std::string page_of(const findings& found, const config::settings& settings) {
   if (!found.has_state) return settings.state.path + ": there is no state yet: partmarkd has not run with this state.path\n";
   page = settings.state.path + ": nothing contradicts anything\n";
   if (!found.journal.present) return page + settings.journal.path + ": there is no journal to compare with\n";
-  return page + settings.journal.path + ": folded up to record " + std::to_string(found.folded.plans.folded_seq) + " of " +
-         std::to_string(found.journal.last_seq) + "\n";
+  return page + settings.journal.path + ": folded up to " + folded_text(found) + "\n";
 }
 
 }  // namespace

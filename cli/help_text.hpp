@@ -96,8 +96,9 @@ A bad line is named on standard error as FILE:LINE: reason, and all others are
 kept. Other writers get their turn every 50 ms.
 
 It can be run again after any interruption: a line without dedupe_key gets one
-from the content of the whole file and its line number. On standard input, or from
-a pipe, it is made from everything read up to the end of that line. So the same
+from the content of the whole file and its line number; in a pipe from everything
+read up to the end of that line. A file that is still written to is recorded as it
+was when it was opened, and exit status 1 says so: import whole files. The same
 content imported on another day is taken for the same records: where it is news,
 give it dedupe_keys.
 

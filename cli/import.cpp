@@ -14,12 +14,12 @@ namespace {
 
 import_format format_of(const import_options& o) {
   if (o.format) return *o.format;
-  return o.file.ends_with(".csv") ? import_format::csv : import_format::ndjson;
+  return o.file.ends_with(".csv") || o.file.ends_with(".CSV") ? import_format::csv : import_format::ndjson;
 }
 
 class importer {
  public:
-  importer(const import_options& o, session& s, const import_input& input, std::optional<std::string> content)
+  importer(const import_options& o, session& s, const import_input& input, std::optional<import_input::content> content)
       : options_(o),
         session_(s),
         input_(input),
@@ -29,6 +29,7 @@ class importer {
         reader_(format_of(o) == import_format::csv ? make_csv_reader(window_) : make_ndjson_reader(window_)),
         progress_("record", "records", s.err().looks(), clock_now().steady) {
     if (!content_ && !o.dry_run) window_.hash_what_is_taken();
+    if (content_) window_.end_after(content_->bytes);
   }
 
   // Nothing is recorded without a journal.
@@ -51,7 +52,7 @@ class importer {
   const import_input& input_;
   std::int64_t partitions_max_;
   input_window window_;
-  std::optional<std::string> content_;  // hash of the whole input
+  std::optional<import_input::content> content_;
   std::unique_ptr<row_reader> reader_;
   progress_line progress_;
   std::optional<import_batches> batches_;
@@ -74,6 +75,8 @@ int importer::run(journal_writer* journal) {
   if (stopped_)
     return session_.trouble({stopped_->code, stopped_->message + "; run the import again: what is recorded stays recorded once"});
   if (!read) return session_.trouble(read.error());
+  if (content_)
+    if (const auto same = input_.check_unchanged(); !same) return session_.trouble(same.error());
   return checked_.bad > 0 ? exit_trouble : exit_fine;
 }
 
@@ -130,7 +133,7 @@ result<void> importer::record(const import_row& row) {
 std::string importer::derived_key() const {
   std::string content;
   if (content_) {
-    content = *content_;
+    content = content_->hash;
   } else {
     input_hash up_to_here = window_.hash();
     up_to_here.add(reader_->raw());
@@ -188,7 +191,7 @@ int run(const import_options& o, session& s) {
   if (o.dry_run) return importer(o, s, *input, std::nullopt).run(nullptr);
   const auto journal = journal_writer::open(settings.journal.path);
   if (!journal) return s.trouble(journal.error());
-  const auto content = input->content_hash();
+  const auto content = input->whole();
   if (!content) return s.trouble(content.error());
   return importer(o, s, *input, *content).run(journal->get());
 }

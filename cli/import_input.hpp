@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 
 #include <cstdint>
+#include <ctime>
 #include <optional>
 #include <string>
 
@@ -19,9 +20,14 @@ class import_input {
   import_input& operator=(import_input&&) = delete;
   ~import_input();
 
-  // Of the whole content, as input_hash::text(); nullopt where it can be read only once (a pipe). Reads it through, and leaves it at its
-  // beginning. io.
-  [[nodiscard]] result<std::optional<std::string>> content_hash() const;
+  struct content {
+    std::string hash;  // as input_hash::text()
+    std::uint64_t bytes = 0;
+  };
+  // The whole of it, as it is now; nullopt where it can be read only once (a pipe). Reads it through, and leaves it at its beginning. io.
+  [[nodiscard]] result<std::optional<content>> whole() const;
+  // io: it has been written to since it was opened.
+  [[nodiscard]] result<void> check_unchanged() const;
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -33,6 +39,7 @@ class import_input {
   std::string name_;
   int descriptor_;
   std::optional<std::uint64_t> size_;  // of a regular file read from its beginning
+  timespec modified_{};
 };
 
 }  // namespace partmark

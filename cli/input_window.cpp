@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <system_error>
@@ -22,12 +23,14 @@ result<bool> input_window::more() {
   bytes_.erase(0, taken_);
   taken_ = 0;
   const std::size_t kept = bytes_.size();
-  bytes_.resize(kept + piece);
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece, left_));
+  bytes_.resize(kept + wanted);
   for (;;) {
-    const ssize_t count = ::read(descriptor_, bytes_.data() + kept, piece);
+    const ssize_t count = ::read(descriptor_, bytes_.data() + kept, wanted);
     if (count < 0 && errno == EINTR) continue;
     const int code = errno;
     bytes_.resize(kept + (count > 0 ? static_cast<std::size_t>(count) : 0));
+    left_ -= static_cast<std::uint64_t>(std::max<ssize_t>(count, 0));
     if (count < 0) return error{errc::io, "cannot read the input: " + std::generic_category().message(code)};
     return count > 0;
   }

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ class input_window {
   // What was read and not taken yet. The view holds until more() or take().
   [[nodiscard]] std::string_view rest() const { return std::string_view(bytes_).substr(taken_); }
 
+  // The input is taken to end after so many bytes, whatever follows.
+  void end_after(std::uint64_t bytes) { left_ = bytes; }
+
   // Reads on, blocking. False: the input has ended, rest() is all there is. errc::io.
   result<bool> more();
 
@@ -35,6 +39,7 @@ class input_window {
 
  private:
   int descriptor_;
+  std::uint64_t left_ = std::numeric_limits<std::uint64_t>::max();
   std::string bytes_;
   std::size_t taken_ = 0;  // of bytes_
   std::uint64_t total_taken_ = 0;

@@ -117,7 +117,7 @@ class parser {
             "ndjson or csv; else by the file's name, or ndjson")
         ->check(CLI::IsMember({"ndjson", "csv"}))
         ->type_name("FORMAT");
-    command.add_flag("--dry-run", import_.dry_run, "Check every line, record nothing");
+    command.add_flag("--dry-run", import_.dry_run, "Check every line by itself, record nothing");
     add_json(command, import_.json);
   }
 

@@ -163,6 +163,14 @@ result<journal_position> build(const config::settings& settings, const std::opti
   }
 }
 
+// Where tables alone are recorded, of them alone.
+std::string records_text(const journal_position& folded) {
+  const std::string plans = "records up to " + std::to_string(folded.plans.folded_seq);
+  if (folded.tables.folded_seq == 0) return plans;
+  const std::string tables = "table records up to " + std::to_string(folded.tables.folded_seq);
+  return folded.plans.folded_seq == 0 ? tables : plans + " and " + tables;
+}
+
 }  // namespace
 
 int run(const rebuild_options& options, session& s) {
@@ -192,8 +200,7 @@ int run(const rebuild_options& options, session& s) {
   }
   const auto backup = replace_state(path);
   if (!backup) return s.trouble(backup.error());
-  s.out().write(path + ": rebuilt from the journal's records up to " + std::to_string(folded->plans.folded_seq) +
-                "; everything is pushed again when partmarkd starts\n");
+  s.out().write(path + ": rebuilt from the journal's " + records_text(*folded) + "; everything is pushed again when partmarkd starts\n");
   if (!*old && !options.replay_triggers)
     s.out().write("The old state could not be read: what was paused or held, and what tables still owed, is forgotten.\n");
   s.out().write("The old state is kept as " + *backup + "\n");

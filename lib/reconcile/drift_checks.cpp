@@ -60,6 +60,11 @@ bool drift_checks::ended(plan_state& plan, const call_answer& answer, system_tim
     finish(plan, std::move(outcome));
     return false;
   }
+  if (!page->is_partitioned && page->has_data) {
+    outcome.trouble = "the platform keeps it as a full refresh, without partitions: is its uuid the right one?";
+    finish(plan, std::move(outcome));
+    return false;
+  }
   run_changes<in_set> unused;
   for (const ordinal o : page->listed) c.listed.assign({o, o}, {}, unused);
   c.unreadable += static_cast<std::int64_t>(page->unreadable);

@@ -50,8 +50,10 @@ result<std::string> backup_path(const std::string& path) {
   std::tm utc{};
   ::gmtime_r(&found.st_mtime, &utc);
   std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%SZ", &utc);
-  return real_state_path(path) + "." + text.data() + ".bak";
+  std::strftime(text.data(), text.size(), "%Y%m%dT%H%M%S", &utc);
+  std::string microseconds = std::to_string(1'000'000 + found.st_mtim.tv_nsec / 1'000);
+  microseconds.front() = '.';
+  return real_state_path(path) + "." + text.data() + microseconds + "Z.bak";
 }
 
 // Away with the old log before the new file comes: SQLite would take it for the new file's.

@@ -147,7 +147,8 @@ class state_commands(integration_case):
         eventually(lambda: self.space.read("status")["pending_triggers"] == 1, "the trigger waits")
         daemon.stop()
         self.book.add_table(TABLE, "2025-10-22")  # not folded yet
-        self.run_partmark(0, "state", "rebuild")
+        self.assertIn("and table records up to 3;", self.run_partmark(0, "state", "rebuild"))
+        self.assertIn("and table record 3 of 3\n", self.run_partmark(0, "state", "check"))
         self.assertEqual(self.space.read("status")["paused"], ["can"])
         self.run_partmark(0, "resume")
         self.assertEqual(self.space.once().child.returncode, 0)

@@ -154,6 +154,18 @@ class repetition(imports):
         self.summary(self.write("monday.ndjson", line("p", "2025-10-20") + line("p", "2025-10-21")))
         self.assertEqual(self.summary(self.write("tuesday.ndjson", line("p", "2025-10-20") + line("p", "2025-10-22")))["recorded"], 2)
 
+    def test_a_file_that_grows_meanwhile_is_recorded_as_it_was_and_said_to_have_grown(self):
+        lines = 200_000
+        grows = self.write("in.ndjson", "".join(line(f"p{n % 50}", "2025-10-20") for n in range(lines)))
+        child = self.start(grows, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        eventually(lambda: self.count() > 0, "it has begun to record")
+        with open(grows, "a") as file:
+            file.write(line("late", "2025-10-20"))
+        out, err = child.communicate(timeout=120)
+        self.assertEqual((child.returncode, out), (1, "200,000 records recorded\n"))
+        self.assertIn("was written to while it was read", err)
+        self.assertEqual(self.count(), lines)
+
     def test_a_pipe_that_is_repeated_or_goes_on_is_recorded_once(self):
         first, more = line("p", "2025-10-20") + line("p", "2025-10-20"), line("p", "2025-10-21")
         self.assertEqual(self.summary(stdin=first)["recorded"], 2)

@@ -24,6 +24,10 @@ exchange page(const std::vector<std::string>& listed, bool has_next) {
   return http_reply{200, {}, body + "]}}"};
 }
 
+exchange full_refresh(bool has_data) {
+  return http_reply{200, {}, std::string(R"({"isPartition":false,"partition":null,"hasData":)") + (has_data ? "true}" : "false}")};
+}
+
 class drift_checks_of_a_plan : public ::testing::Test {
  protected:
   drift_checks_of_a_plan() : plan_(3, names_.keep_small("orders"), daily) {
@@ -236,6 +240,16 @@ TEST(drift_findings, are_bounded_a_plan_and_in_all_and_the_latest_stay) {
   EXPECT_EQ(all, 100'000U);
   findings.forget(0);
   EXPECT_EQ(findings.of(0), nullptr);
+}
+
+TEST_F(drift_checks_of_a_plan, one_that_is_a_full_refresh_there_is_not_compared) {
+  begin(true);
+  EXPECT_FALSE(answer(full_refresh(true)));
+  EXPECT_FALSE(outcomes_.at(0).report);
+  EXPECT_NE(outcomes_.at(0).trouble.find("full refresh"), std::string::npos);
+  begin(false);
+  EXPECT_FALSE(answer(full_refresh(false)));
+  EXPECT_TRUE(outcomes_.at(1).report) << "nothing was ever built there";
 }
 
 }  // namespace

@@ -51,6 +51,22 @@ TEST_F(replace_state_test, the_new_file_takes_the_place_and_the_old_files_are_ke
   EXPECT_EQ(*kept, real_state_path(folder.file(backup())));
 }
 
+TEST_F(replace_state_test, two_within_one_second_keep_both_old_ones) {
+  const auto finished = fs::file_time_type::clock::now();
+  write("state.db", "old");
+  write("state.db.building", "new");
+  fs::last_write_time(folder.file("state.db.building"), finished);
+  const auto first = replace_state(path);
+  ASSERT_TRUE(first);
+  write("state.db.building", "newest");
+  fs::last_write_time(folder.file("state.db.building"), finished + std::chrono::milliseconds(1));
+  const auto second = replace_state(path);
+  ASSERT_TRUE(second);
+  EXPECT_NE(*first, *second);
+  EXPECT_EQ(read(fs::path(*first).filename()), "old");
+  EXPECT_EQ(read(fs::path(*second).filename()), "new");
+}
+
 TEST_F(replace_state_test, an_exchange_that_was_cut_off_is_ended_by_the_next_who_opens) {
   for (const int steps : {0, 1, 2, 3}) {
     for (const auto& name : names()) fs::remove(folder.file(name));
