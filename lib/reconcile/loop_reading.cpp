@@ -31,7 +31,6 @@ loop::stage loop::read(now t) {
     return s;
   }
   if (t.steady < rest_until_) {
-    look_gap_ = std::chrono::microseconds::max();
     s.retry = rest_until_;
     return s;
   }

@@ -70,6 +70,20 @@ TEST(journal_trouble, a_journal_that_is_half_made_is_looked_at_once_a_second_at_
   EXPECT_LE(looks, 15);
 }
 
+TEST(journal_trouble, a_row_that_is_not_visible_yet_is_looked_for_beyond_a_moment_of_busyness) {
+  loop_driver d;
+  d.start();
+  make_busy(d);
+  const auto seq = d.journal.append_unseen(entry_of("p", {}, {1, 1}, mark::success));
+  d.hint();
+  d.pass(milliseconds(3));
+  d.journal.trouble = nullptr;
+  d.pass(milliseconds(20));
+  d.journal.reveal(seq);
+  d.pass(milliseconds(20));
+  EXPECT_EQ(d.remote.all().size(), 1U);
+}
+
 TEST(journal_trouble, patience_with_a_busy_journal_begins_anew_once_it_was_read) {
   loop_driver d;
   d.start();
