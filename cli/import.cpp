@@ -76,7 +76,7 @@ int importer::run(journal_writer* journal) {
     return session_.trouble({stopped_->code, stopped_->message + "; run the import again: what is recorded stays recorded once"});
   if (!read) return session_.trouble(read.error());
   if (content_)
-    if (const auto same = input_.check_unchanged(); !same) return session_.trouble(same.error());
+    if (const auto same = input_.check_unchanged_since(*content_); !same) return session_.trouble(same.error());
   return checked_.bad > 0 ? exit_trouble : exit_fine;
 }
 

@@ -28,12 +28,11 @@ result<import_input> import_input::open(const std::string& file) {
   if (::fstat(in.descriptor_, &found) != 0) return failure(in.name_, errno);
   if (S_ISDIR(found.st_mode)) return error{errc::invalid, in.name_ + ": this is a directory; name a file"};
   if (S_ISREG(found.st_mode) && ::lseek(in.descriptor_, 0, SEEK_CUR) == 0) in.size_ = static_cast<std::uint64_t>(found.st_size);
-  in.modified_ = found.st_mtim;
   return in;
 }
 
 import_input::import_input(import_input&& other) noexcept
-    : name_(std::move(other.name_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_), modified_(other.modified_) {}
+    : name_(std::move(other.name_)), descriptor_(std::exchange(other.descriptor_, -1)), size_(other.size_) {}
 
 import_input::~import_input() {
   if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
@@ -49,16 +48,17 @@ result<std::optional<import_input::content>> import_input::whole() const {
     if (!*more) break;
     all.take(all.rest().size());
   }
-  if (::lseek(descriptor_, 0, SEEK_SET) != 0) return failure(name_, errno);
-  return std::optional<content>({all.hash().text(), all.bytes_taken()});
+  struct stat found{};
+  if (::fstat(descriptor_, &found) != 0 || ::lseek(descriptor_, 0, SEEK_SET) != 0) return failure(name_, errno);
+  return std::optional<content>({all.hash().text(), all.bytes_taken(), found.st_mtim});
 }
 
-result<void> import_input::check_unchanged() const {
-  if (!size_) return {};
+result<void> import_input::check_unchanged_since(const content& then) const {
   struct stat found{};
   if (::fstat(descriptor_, &found) != 0) return failure(name_, errno);
   const timespec& now = found.st_mtim;
-  if (static_cast<std::uint64_t>(found.st_size) == *size_ && now.tv_sec == modified_.tv_sec && now.tv_nsec == modified_.tv_nsec) return {};
+  const bool same_time = now.tv_sec == then.modified.tv_sec && now.tv_nsec == then.modified.tv_nsec;
+  if (same_time && static_cast<std::uint64_t>(found.st_size) == then.bytes) return {};
   return error{errc::io, name_ +
                              ": it was written to while it was read, and what was added meanwhile is not recorded. Import that as a file of"
                              " its own, or give each record a dedupe_key: the keys that import makes are of the whole file"};

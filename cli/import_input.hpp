@@ -23,11 +23,12 @@ class import_input {
   struct content {
     std::string hash;  // as input_hash::text()
     std::uint64_t bytes = 0;
+    timespec modified{};  // when it was last written to, by then
   };
   // The whole of it, as it is now; nullopt where it can be read only once (a pipe). Reads it through, and leaves it at its beginning. io.
   [[nodiscard]] result<std::optional<content>> whole() const;
-  // io: it has been written to since it was opened.
-  [[nodiscard]] result<void> check_unchanged() const;
+  // io: it has been written to since then.
+  [[nodiscard]] result<void> check_unchanged_since(const content& then) const;
 
   [[nodiscard]] int descriptor() const { return descriptor_; }
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -39,7 +40,6 @@ class import_input {
   std::string name_;
   int descriptor_;
   std::optional<std::uint64_t> size_;  // of a regular file read from its beginning
-  timespec modified_{};
 };
 
 }  // namespace partmark
