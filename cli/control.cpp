@@ -49,7 +49,8 @@ result<void> settle(loop& l) {
 result<control_reply> without_daemon(const config::settings& settings, const control_command& command) {
   if (command.verb == control_verb::drift)
     return error{errc::not_found, "partmarkd is not running, and drift asks the platform through it: start it first"};
-  if (!std::filesystem::exists(settings.state.path))
+  // A pause may come before the first start: nothing is to leave until somebody has looked.
+  if (command.verb != control_verb::pause && !std::filesystem::exists(settings.state.path))
     return error{errc::not_found, settings.state.path + ": there is no state yet, because partmarkd never ran; there is nothing to change"};
   auto lock = state_lock::acquire(settings.state.path);
   if (!lock) return lock.error();

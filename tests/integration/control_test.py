@@ -146,6 +146,20 @@ class control(integration_case):
         self.assert_agreed()
         self.assertEqual(self.space.read("status")["paused"], [])
 
+    def test_a_pause_before_the_first_start_lets_nothing_leave(self):
+        self.book.add("p", "DAY", "2025-10-20")
+        code, _, err = self.space.partmark("retry", "--all")
+        self.assertEqual((code, "partmarkd never ran" in err), (1, True), err)
+        code, out, err = self.space.partmark("pause")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(self.space.read("status")["paused"], ["can"])
+        self.assertEqual(self.space.once("--deadline", "300ms").child.returncode, 75)
+        self.assertEqual(self.can.requests(), 0)
+        code, _, err = self.space.partmark("resume")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(self.space.once().child.returncode, 0)
+        self.assert_agreed()
+
     def test_a_pause_of_one_endpoint_stops_no_other(self):
         other = {"name": "other", "url": self.can.url, "tenant_id": "tn_1", "auth": {"type": "UID", "value": "1"}}
         self.space.configure("", endpoints=[{**other, "name": "can"}, other], plans=[{"uuid": "q", "endpoint": "other"}])
