@@ -61,8 +61,8 @@ class range_map {
     run grown{r, v};
     position at = from;
     std::size_t count = 0;
-    if (!runs_.is_end(at) && runs_.at(at).at.last < r.first) {
-      const run& left = runs_.at(at);
+    if (!runs_.is_end(at) && runs_.range_at(at).last < r.first) {
+      const run left = runs_.at(at);
       at = runs_.next(at);
       if (left.value == v) {
         grown.at.first = left.at.first;
@@ -74,8 +74,8 @@ class range_map {
     }
     run rest;  // of the last run that `r` cuts, beyond `r`
     bool has_rest = false;
-    for (; !runs_.is_end(at) && runs_.at(at).at.first <= r.last + 1; at = runs_.next(at), ++count) {
-      const run& old = runs_.at(at);
+    for (; !runs_.is_end(at) && runs_.range_at(at).first <= r.last + 1; at = runs_.next(at), ++count) {
+      const run old = runs_.at(at);
       if (old.value == v) {
         if (old.at.first <= r.first && old.at.last >= r.last) return;
         grown.at = {std::min(grown.at.first, old.at.first), std::max(grown.at.last, old.at.last)};
@@ -95,14 +95,11 @@ class range_map {
 
   // What nearly every record does: whether giving `r` the value `v` only makes the last run longer.
   [[nodiscard]] bool grows(range r, const V& v) const {
-    const run* const last = runs_.tail();
-    return last != nullptr && r.first == last->at.last + 1 && last->value == v;
+    const auto* const last = runs_.tail();
+    return last != nullptr && r.first == last->last() + 1 && last->value() == v;
   }
   // Then this does it, reports nothing, and answers that run as it was.
-  range grow(range r) {
-    range& tail = runs_.tail()->at;
-    return {tail.first, std::exchange(tail.last, r.last)};
-  }
+  range grow(range r) { return runs_.extend_tail(r.last); }
 
   // Takes the partitions of `r` out. O(log runs + runs replaced).
   void erase(range r, run_changes<V>& out) {
@@ -111,8 +108,8 @@ class range_map {
     const position from = runs_.find(r.first);
     replacement with;
     std::size_t count = 0;
-    for (position at = from; !runs_.is_end(at) && runs_.at(at).at.first <= r.last; at = runs_.next(at), ++count) {
-      const run& old = runs_.at(at);
+    for (position at = from; !runs_.is_end(at) && runs_.range_at(at).first <= r.last; at = runs_.next(at), ++count) {
+      const run old = runs_.at(at);
       if (old.at.first < r.first) with.add({{old.at.first, r.first - 1}, old.value});
       if (old.at.last > r.last) with.add({{r.last + 1, old.at.last}, old.value});
       take(old, out);
@@ -128,8 +125,8 @@ class range_map {
   // f(range, value) for each run's part within `r`, ascending.
   template <class F>
   void visit(range r, F f) const {
-    for (position at = runs_.find(r.first); !runs_.is_end(at) && runs_.at(at).at.first <= r.last; at = runs_.next(at)) {
-      const run& found = runs_.at(at);
+    for (position at = runs_.find(r.first); !runs_.is_end(at) && runs_.range_at(at).first <= r.last; at = runs_.next(at)) {
+      const run found = runs_.at(at);
       f(range{std::max(found.at.first, r.first), std::min(found.at.last, r.last)}, found.value);
     }
   }
@@ -138,28 +135,28 @@ class range_map {
   template <class F>
   void visit_while(F f) const {
     for (position at = runs_.begin(); !runs_.is_end(at); at = runs_.next(at))
-      if (!f(runs_.at(at).at, runs_.at(at).value)) return;
+      if (!f(runs_.range_at(at), runs_.value_at(at))) return;
   }
 
   template <class F>
   void visit_all(F f) const {
-    for (position at = runs_.begin(); !runs_.is_end(at); at = runs_.next(at)) f(runs_.at(at).at, runs_.at(at).value);
+    for (position at = runs_.begin(); !runs_.is_end(at); at = runs_.next(at)) f(runs_.range_at(at), runs_.value_at(at));
   }
 
   [[nodiscard]] const V* find(ordinal o) const {
     const position at = runs_.find(o);
-    return !runs_.is_end(at) && runs_.at(at).at.first <= o ? &runs_.at(at).value : nullptr;
+    return !runs_.is_end(at) && runs_.range_at(at).first <= o ? &runs_.value_at(at) : nullptr;
   }
 
   [[nodiscard]] bool intersects(range r) const {
     const position at = runs_.find(r.first);
-    return !runs_.is_end(at) && runs_.at(at).at.first <= r.last;
+    return !runs_.is_end(at) && runs_.range_at(at).first <= r.last;
   }
 
   // From the first partition to the last.
   [[nodiscard]] std::optional<range> extent() const {
     if (runs_.empty()) return std::nullopt;
-    return range{runs_.at(runs_.begin()).at.first, runs_.back().at.last};
+    return range{runs_.range_at(runs_.begin()).first, runs_.tail()->last()};
   }
 
   // Asks for the memory that the next assign() probably changes.

@@ -4,12 +4,14 @@
 #pragma once
 
 #include "core/calendar.hpp"
+#include "core/kept_run.hpp"
+#include "core/run_block.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -21,10 +23,8 @@ namespace partmark {
 template <class V, std::size_t block_max = 256>
 class run_list {
  public:
-  struct run {
-    range at;
-    V value{};
-  };
+  using run = run_of<V>;
+  using kept = kept_run<V>;
 
   // Valid until the next change.
   struct position {
@@ -49,23 +49,33 @@ class run_list {
     return runs;
   }
 
-  // The last run; null when there is none. Only its end may be moved, outwards.
-  [[nodiscard]] run* tail() {
-    if (run* one = std::get_if<run>(&runs_)) return one;
-    if (run_block* few = std::get_if<run_block>(&runs_)) return few->empty() ? nullptr : &few->back();
-    return &many()->runs.back().back();
+  // The last run; null when there is none.
+  [[nodiscard]] const kept* tail() const {
+    if (const kept* one = std::get_if<kept>(&runs_)) return one;
+    const std::span<const kept> last = block(block_count() - 1);
+    return last.empty() ? nullptr : &last.back();
   }
-  [[nodiscard]] const run* tail() const { return const_cast<run_list*>(this)->tail(); }
+  // Makes it longer; answers where it was.
+  range extend_tail(ordinal last) {
+    kept& tail = std::holds_alternative<kept>(runs_) ? std::get<kept>(runs_) : block_to_change(block_count() - 1).back();
+    const range was{tail.first(), tail.last()};
+    tail.end_at(last);
+    return was;
+  }
 
   // Asks for the memory of the last run.
   void fetch_tail() const {
-    if (const run_block* few = std::get_if<run_block>(&runs_); few && !few->empty()) __builtin_prefetch(&few->back());
+    if (!many()) __builtin_prefetch(tail());
   }
 
   [[nodiscard]] position begin() const { return {}; }
   [[nodiscard]] bool is_end(position p) const { return p.index >= block(p.block).size(); }
-  [[nodiscard]] const run& back() const { return block(block_count() - 1).back(); }
-  [[nodiscard]] const run& at(position p) const { return block(p.block)[p.index]; }
+  [[nodiscard]] run at(position p) const { return plain(block(p.block)[p.index]); }
+  [[nodiscard]] range range_at(position p) const {
+    const kept& r = block(p.block)[p.index];
+    return {r.first(), r.last()};
+  }
+  [[nodiscard]] const V& value_at(position p) const { return block(p.block)[p.index].value(); }
   [[nodiscard]] position next(position p) const {
     if (p.index + 1 < block(p.block).size() || p.block + 1 >= block_count()) return {p.block, p.index + 1};
     return {p.block + 1, 0};
@@ -76,8 +86,8 @@ class run_list {
     const std::uint32_t last_block = block_count() - 1;
     const auto tail = block(last_block);
     const auto size = static_cast<std::uint32_t>(tail.size());
-    if (size == 0 || tail.back().at.last < o) return {last_block, size};
-    if (tail.back().at.first <= o) return {last_block, size - 1};
+    if (size == 0 || tail.back().last() < o) return {last_block, size};
+    if (tail.back().first() <= o) return {last_block, size - 1};
     std::uint32_t b = 0;
     if (const blocks* all = many()) {
       const auto& firsts = all->firsts;
@@ -85,7 +95,7 @@ class run_list {
       b = after == 0 ? 0 : static_cast<std::uint32_t>(after - 1);
     }
     const auto in = block(b);
-    const auto found = std::partition_point(in.begin(), in.end(), [o](const run& r) { return r.at.last < o; });
+    const auto found = std::partition_point(in.begin(), in.end(), [o](const kept& r) { return r.last() < o; });
     const position p{b, static_cast<std::uint32_t>(found - in.begin())};
     return p.index == in.size() && b < last_block ? position{b + 1, 0} : p;
   }
@@ -106,20 +116,22 @@ class run_list {
   void clear() { *this = {}; }
 
  private:
-  using run_block = std::vector<run>;
+  using block_of = run_block<kept>;
 
   struct blocks {
-    std::vector<run_block> runs;  // none is empty
+    std::vector<block_of> runs;   // none is empty
     std::vector<ordinal> firsts;  // of each block
   };
 
   // Nearly every plan has one run, and there may be a million plans: it lies here, in no block of its own.
-  using storage = std::variant<run_block, run, std::unique_ptr<blocks>>;
+  using storage = std::variant<block_of, kept, std::unique_ptr<blocks>>;
+
+  static run plain(const kept& r) { return {{r.first(), r.last()}, r.value()}; }
 
   [[nodiscard]] storage copy() const {
     if (const auto* all = many()) return std::make_unique<blocks>(*all);
-    if (const auto* one = std::get_if<run>(&runs_)) return *one;
-    return std::get<run_block>(runs_);
+    if (const auto* one = std::get_if<kept>(&runs_)) return *one;
+    return std::get<block_of>(runs_);
   }
 
   [[nodiscard]] const blocks* many() const {
@@ -129,45 +141,43 @@ class run_list {
   [[nodiscard]] blocks* many() { return const_cast<blocks*>(std::as_const(*this).many()); }
 
   [[nodiscard]] std::uint32_t block_count() const { return many() ? static_cast<std::uint32_t>(many()->runs.size()) : 1; }
-  [[nodiscard]] std::span<const run> block(std::uint32_t b) const {
-    if (const run* one = std::get_if<run>(&runs_)) return {one, 1};
-    if (const run_block* few = std::get_if<run_block>(&runs_)) return *few;
+  [[nodiscard]] std::span<const kept> block(std::uint32_t b) const {
+    if (const kept* one = std::get_if<kept>(&runs_)) return {one, 1};
+    if (const block_of* few = std::get_if<block_of>(&runs_)) return *few;
     return many()->runs[b];
   }
   // A single run moves into a block for it.
-  [[nodiscard]] run_block& block_to_change(std::uint32_t b) {
+  [[nodiscard]] block_of& block_to_change(std::uint32_t b) {
     if (blocks* all = many()) return all->runs[b];
-    if (const run* one = std::get_if<run>(&runs_)) {
-      run_block few;
-      few.reserve(2);
-      few.push_back(*one);
+    if (const kept* one = std::get_if<kept>(&runs_)) {
+      block_of few;
+      few.insert(0, *one);
       runs_ = std::move(few);
     }
-    return std::get<run_block>(runs_);
+    return std::get<block_of>(runs_);
   }
 
   void note_first(std::uint32_t b) {
-    if (blocks* all = many()) all->firsts[b] = all->runs[b].front().at.first;
+    if (blocks* all = many()) all->firsts[b] = all->runs[b][0].first();
   }
 
   void set(position p, const run& r) {
-    if (run* one = std::get_if<run>(&runs_)) {
-      *one = r;
+    if (kept* one = std::get_if<kept>(&runs_)) {
+      *one = kept(r);
       return;
     }
-    block_to_change(p.block)[p.index] = r;
+    block_to_change(p.block)[p.index] = kept(r);
     if (p.index == 0) note_first(p.block);
   }
 
   // Answers the position after the new run.
   position insert(position p, const run& r) {
     if (empty()) {
-      runs_ = r;
+      runs_ = kept(r);
       return {0, 1};
     }
     if (block(p.block).size() == block_max) p = split(p);
-    run_block& in = block_to_change(p.block);
-    in.insert(in.begin() + p.index, r);
+    block_to_change(p.block).insert(p.index, kept(r));
     if (p.index == 0) note_first(p.block);
     return next(p);
   }
@@ -177,22 +187,22 @@ class run_list {
     if (!many()) {
       auto all = std::make_unique<blocks>();
       all->runs.push_back(std::move(block_to_change(0)));
-      all->firsts.push_back(all->runs.front().front().at.first);
+      all->firsts.push_back(all->runs[0][0].first());
       runs_ = std::move(all);
     }
     blocks& all = *many();
-    run_block& in = all.runs[p.block];
+    block_of& in = all.runs[p.block];
     const bool appends = p.block + 1 == all.runs.size() && p.index == in.size();
-    const std::size_t kept = appends ? in.size() : in.size() / 2;
-    run_block rest;
+    const std::size_t stay = appends ? in.size() : in.size() / 2;
+    block_of rest;
     rest.reserve(block_max);
-    rest.assign(in.begin() + static_cast<std::ptrdiff_t>(kept), in.end());
-    in.resize(kept);
-    const ordinal first = rest.empty() ? in.back().at.last : rest.front().at.first;
+    rest.append(block(p.block).subspan(stay));
+    in.erase(stay, in.size() - stay);
+    const ordinal first = rest.empty() ? in.back().last() : rest[0].first();
     all.firsts.insert(all.firsts.begin() + p.block + 1, first);
     all.runs.insert(all.runs.begin() + p.block + 1, std::move(rest));
-    if (p.index < kept || (p.index == kept && !appends)) return p;
-    return {p.block + 1, static_cast<std::uint32_t>(p.index - kept)};
+    if (p.index < stay || (p.index == stay && !appends)) return p;
+    return {p.block + 1, static_cast<std::uint32_t>(p.index - stay)};
   }
 
   void remove(position p, std::size_t count) {
@@ -204,8 +214,7 @@ class run_list {
         drop_block(p.block);
         continue;
       }
-      run_block& in = block_to_change(p.block);
-      in.erase(in.begin() + p.index, in.begin() + p.index + static_cast<std::ptrdiff_t>(here));
+      block_to_change(p.block).erase(p.index, here);
       if (p.index == 0) note_first(p.block);
       p = {p.block + 1, 0};
     }
@@ -218,7 +227,7 @@ class run_list {
       all->firsts.erase(all->firsts.begin() + b);
       if (!all->runs.empty()) return;
     }
-    runs_ = run_block();
+    runs_ = block_of();
   }
 
   // After a removal that began in block `b`, of which that block and the next may have become small: of neighbours always more than half
@@ -230,7 +239,7 @@ class run_list {
     if (b > 0) join(b - 1);
     auto& all = many()->runs;
     if (all.size() == 1 && all.front().size() <= block_max / 4) {
-      run_block few = std::move(all.front());
+      block_of few = std::move(all.front());
       runs_ = std::move(few);
     }
   }
@@ -239,7 +248,7 @@ class run_list {
   void join(std::uint32_t b) {
     auto& all = many()->runs;
     if (b + 1 >= all.size() || all[b].size() + all[b + 1].size() > block_max / 2) return;
-    all[b].insert(all[b].end(), all[b + 1].begin(), all[b + 1].end());
+    all[b].append(all[b + 1]);
     drop_block(b + 1);
   }
 

@@ -22,6 +22,9 @@ class argument_row {
 
   [[nodiscard]] bool is_null(int column) const { return sqlite3_value_type(values_[column]) == SQLITE_NULL; }
   [[nodiscard]] std::int64_t int64(int column) const { return sqlite3_value_int64(values_[column]); }
+  [[nodiscard]] std::optional<std::int64_t> optional_int64(int column) const {
+    return is_null(column) ? std::nullopt : std::optional<std::int64_t>(int64(column));
+  }
   [[nodiscard]] std::string_view text(int column) const {
     const auto* data = reinterpret_cast<const char*>(sqlite3_value_text(values_[column]));
     if (data == nullptr) return {};

@@ -1,13 +1,18 @@
 #include "state/load_state.hpp"
 
+#include "sqlite/row_function.hpp"
 #include "sqlite/transaction.hpp"
 #include "state/row_codec.hpp"
+#include "state/row_relay.hpp"
 #include "state/state_rows.hpp"
 
 #include <algorithm>
+#include <future>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 namespace partmark {
@@ -25,6 +30,21 @@ class loader {
   }
 
  private:
+  // f(row) for each, until one answers false. Of these tables there may be millions of rows: they come through `function`, which `sql`
+  // calls in its WHERE with so many columns.
+  template <class F>
+  result<void> each_of_many(std::string_view table, const char* function, int columns, const std::string& sql, F f) {
+    auto rows = sqlite::row_function::add(file_, function, columns);
+    if (!rows) return rows.error();
+    auto scan = file_.prepare(sql);
+    if (!scan) return scan.error();
+    auto running = scan->query();
+    const auto refused = rows->step(running, [&](const sqlite::argument_row& row) { return !f(row); });
+    if (!refused) return refused.error();
+    if (*refused) return state_rows::corrupt(file_.path(), table, state_rows::contradiction);
+    return {};
+  }
+
   template <class F>
   result<void> each(std::string_view table, const std::string& sql, F f) {
     return state_rows::each_of(file_, table, sql, f);
@@ -33,7 +53,7 @@ class loader {
   [[nodiscard]] bool known(std::int64_t plan) const { return plan >= 0 && plan < std::ssize(shapes_); }
 
   result<void> plans() {
-    return each("plan", state_rows::select(state_rows::plan_columns, state_rows::plan_rows) + "ORDER BY id", [&](const auto& row) {
+    const auto take = [&](const sqlite::argument_row& row) {
       if (!state_rows::read(row, plan_) || plan_.id != shapes_.size()) return false;
       shapes_.push_back(plan_.shape);
       if (rows_)
@@ -41,15 +61,16 @@ class loader {
       else
         loaded_.plans.push_back(plan_);
       return true;
-    });
+    };
+    const std::string sql = "SELECT 1 FROM " + std::string(state_rows::plan_rows) + "WHERE load_plan(" +
+                            std::string(state_rows::plan_columns) + ") ORDER BY id";
+    return each_of_many("plan", "load_plan", 10, sql, take);
   }
 
   // f(plan, run) for each.
   template <class V, class F>
   result<void> runs_of(std::string_view table, std::string_view value, V /*kind*/, F f) {
-    const std::string sql =
-        "SELECT plan_id, first, last, " + std::string(value) + " FROM " + std::string(table) + " ORDER BY plan_id, first";
-    return each(table, sql, [&](const auto& row) {
+    const auto take = [&](const sqlite::argument_row& row) {
       const std::int64_t plan = row.int64(0);
       run_change<V> run;
       run.at = {row.int64(1), row.int64(2)};
@@ -59,7 +80,10 @@ class loader {
         return false;
       f(static_cast<plan_id>(plan), run);
       return true;
-    });
+    };
+    const std::string sql =
+        "SELECT 1 FROM " + std::string(table) + " WHERE load_run(plan_id, first, last, " + std::string(value) + ") ORDER BY plan_id, first";
+    return each_of_many(table, "load_run", 4, sql, take);
   }
   template <class V>
   static auto into(std::vector<plan_run_change<V>>& list) {
@@ -145,10 +169,33 @@ result<stored_state> load(sqlite::connection& file, stored_rows* rows) {
   return loaded;
 }
 
+// On a thread of its own; invalid where none is to be had, or would have no processor.
+std::future<result<stored_state>> load_beside(sqlite::connection& file, row_relay& relay) {
+  if (std::thread::hardware_concurrency() == 1) return {};
+  const auto read = [&] {
+    struct closing {
+      row_relay& relay;
+      ~closing() { relay.end(); }
+    } const at_the_end{relay};
+    return load(file, &relay);
+  };
+  try {
+    return std::async(std::launch::async, read);
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
 }  // namespace
 
 result<stored_state> load_state(sqlite::connection& file) { return load(file, nullptr); }
 
-result<stored_state> load_state(sqlite::connection& file, stored_rows& rows) { return load(file, &rows); }
+result<stored_state> load_state(sqlite::connection& file, stored_rows& rows) {
+  row_relay relay;
+  auto loading = load_beside(file, relay);
+  if (!loading.valid()) return load(file, &rows);
+  relay.give_to(rows);
+  return loading.get();
+}
 
 }  // namespace partmark

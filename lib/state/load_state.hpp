@@ -9,7 +9,8 @@ namespace partmark {
 
 // In one read transaction. corrupt: a value or a reference that cannot be, named. busy, io.
 [[nodiscard]] result<stored_state> load_state(sqlite::connection& file);
-// The same, with plans, marks and pending given to `rows` as they are read: what it has taken when the load fails is to be dropped.
+// The same, with plans, marks and pending given to `rows`, on this thread, as a second one reads them: what it has taken when the load
+// fails is to be dropped.
 [[nodiscard]] result<stored_state> load_state(sqlite::connection& file, stored_rows& rows);
 
 }  // namespace partmark

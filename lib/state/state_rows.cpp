@@ -8,7 +8,10 @@ using row_codec::decode;
 using row_codec::time_of;
 using use = sqlite::statement::use;
 
-bool read(const use& row, plan_row& into) {
+namespace {
+
+template <class Row>
+bool read_plan(const Row& row, plan_row& into) {
   into.id = static_cast<plan_id>(row.int64(0));
   into.uuid = row.text(1);
   into.run_type = row.text(4);
@@ -19,6 +22,11 @@ bool read(const use& row, plan_row& into) {
   into.endpoint = row.text(9);
   return row.int64(0) == into.id && decode(row.text(2), row.optional_text(3), into.shape);
 }
+
+}  // namespace
+
+bool read(const use& row, plan_row& into) { return read_plan(row, into); }
+bool read(const sqlite::argument_row& row, plan_row& into) { return read_plan(row, into); }
 
 bool read(const use& row, hold_row& into) {
   into.id = row.int64(0);

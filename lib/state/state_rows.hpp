@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "reconcile/state.hpp"
 #include "sqlite/connection.hpp"
+#include "sqlite/row_function.hpp"
 #include "sqlite/statement.hpp"
 
 #include <cstdint>
@@ -36,12 +37,15 @@ inline constexpr std::string_view position_columns =
 
 // The current row. False: it has a value that means nothing.
 [[nodiscard]] bool read(const sqlite::statement::use& row, plan_row& into);
+[[nodiscard]] bool read(const sqlite::argument_row& row, plan_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, hold_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, rejected_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, intent_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, attempt_row& into);  // without its number
 [[nodiscard]] bool read(const sqlite::statement::use& row, trigger_row& into);
 [[nodiscard]] bool read(const sqlite::statement::use& row, journal_position& into);
+
+inline constexpr std::string_view contradiction = "has a row that contradicts the rest";
 
 // errc::corrupt, naming the file and the table, with what to do.
 [[nodiscard]] error corrupt(const std::string& path, std::string_view table, std::string_view what);
@@ -53,7 +57,7 @@ result<void> each(const sqlite::connection& file, std::string_view table, sqlite
     const auto more = rows.step();
     if (!more) return more.error();
     if (!*more) return {};
-    if (!f(std::as_const(rows))) return corrupt(file.path(), table, "has a row that contradicts the rest");
+    if (!f(std::as_const(rows))) return corrupt(file.path(), table, contradiction);
   }
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t block_max = 8;
 
-using list = run_list<int, block_max>;
+using list = run_list<std::uint8_t, block_max>;  // kept narrow, as marks are; range_map's tests have wide ones
 using run = list::run;
 using position = list::position;
 using oracle = std::vector<run>;
@@ -38,7 +38,7 @@ std::vector<std::size_t> blocks_of(const list& runs) {
 }
 
 void insert(list& runs, ordinal o) {
-  const run made{{o, o}, static_cast<int>(o)};
+  const run made{{o, o}, static_cast<std::uint8_t>(o)};
   runs.splice(runs.find(o), 0, &made, 1);
 }
 
@@ -71,8 +71,9 @@ void expect_same(const list& runs, const oracle& expected) {
   ASSERT_EQ(runs.tail() == nullptr, expected.empty());
   ASSERT_NO_FATAL_FAILURE(expect_few_blocks(runs));
   if (expected.empty()) return;
-  ASSERT_TRUE(same(runs.back(), expected.back()));
-  ASSERT_TRUE(same(*runs.tail(), expected.back()));
+  const run& last = expected.back();
+  ASSERT_EQ(runs.tail()->last(), last.at.last);
+  ASSERT_TRUE(same({{runs.tail()->first(), runs.tail()->last()}, runs.tail()->value()}, last));
 }
 
 // The first run that ends at `o` or later is found wherever it lies; `o` steps over every run and every gap.
@@ -116,7 +117,7 @@ class life {
     oracle made;
     for (std::size_t i = 0; i < count && highest - lowest > 8; ++i) {
       const ordinal first = lowest + static_cast<ordinal>(below(static_cast<std::size_t>(highest - lowest) / (count - i)));
-      const run next{{first, first + static_cast<ordinal>(below(3))}, static_cast<int>(below(1000))};
+      const run next{{first, first + static_cast<ordinal>(below(3))}, static_cast<std::uint8_t>(below(256))};
       if (next.at.last > highest) break;
       made.push_back(next);
       lowest = next.at.last + 2;
@@ -202,6 +203,44 @@ TEST(run_list, a_single_run_lies_in_the_list_itself_also_when_it_is_replaced_or_
   runs.splice(runs.begin(), 1, nullptr, 0);
   insert(runs, 7);
   EXPECT_TRUE(lies_within(runs));
+}
+
+// A narrow run's ordinals have 40 bits: all minutes of years 0001 to 9999 have their place, on both sides of 1970 and of 32 bits.
+TEST(run_list, runs_lie_at_both_ends_of_time) {
+  const range minutes = ordinal_limits(granularity::minute);
+  list runs;
+  std::vector<run> expected;
+  for (const ordinal o :
+       {-(ordinal{1} << 32), minutes.first, ordinal{-2}, ordinal{0}, (ordinal{1} << 31) - 1, (ordinal{1} << 32) - 1, minutes.last - 1}) {
+    const run made{{o, o + 1}, static_cast<std::uint8_t>(o)};
+    if (!expected.empty() && expected.back().at.last >= o) continue;
+    runs.splice(runs.find(o), 0, &made, 1);
+    expected.push_back(made);
+    ASSERT_NO_FATAL_FAILURE(expect_same(runs, expected)) << o;
+  }
+  ASSERT_NO_FATAL_FAILURE(expect_finds(runs, expected));
+}
+
+TEST(run_list, its_last_run_grows_and_tells_where_it_was) {
+  for (const ordinal count : {1, 2, 9, 40}) {
+    list runs = numbered(count);
+    oracle expected = runs_of(runs);
+    EXPECT_EQ(runs.extend_tail(expected.back().at.last + 5'000'000'000), expected.back().at);
+    expected.back().at.last += 5'000'000'000;
+    ASSERT_NO_FATAL_FAILURE(expect_same(runs, expected));
+  }
+}
+
+TEST(run_list, copies_are_apart) {
+  for (const ordinal count : {0, 1, 2, 9, 40}) {
+    const list kept = numbered(count);
+    list copy = kept;
+    insert(copy, 5);
+    EXPECT_EQ(kept.size(), static_cast<std::size_t>(count));
+    EXPECT_EQ(copy.size(), static_cast<std::size_t>(count) + 1);
+    copy = kept;
+    ASSERT_NO_FATAL_FAILURE(expect_same(copy, runs_of(kept)));
+  }
 }
 
 TEST(run_list, a_list_that_was_emptied_starts_anew) {
