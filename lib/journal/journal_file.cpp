@@ -65,9 +65,10 @@ result<void> journal_file::remember_ids(file_id before) {
   if (failed || *after != before) return error{errc::busy, db_.path() + ": it was replaced while it was being opened, look again"};
   id_ = before;
   wal_path_ = real_path.string() + "-wal";
-  const auto wal = identify(wal_path_);
-  if (!wal) return wal.error();
-  wal_id_ = *wal;
+  shm_path_ = real_path.string() + "-shm";
+  const auto beside = log_ids();
+  if (!beside) return beside.error();
+  log_ids_ = *beside;
   return {};
 }
 
@@ -75,10 +76,19 @@ result<bool> journal_file::still_there() const {
   const auto id = identify(db_.path());
   if (!id) return id.error();
   if (*id != id_) return false;
-  // A log removed under an open database (a backup copied over the file, say) would show this connection an old state for ever.
-  const auto wal = identify(wal_path_);
-  if (!wal) return wal.error();
-  return *wal == wal_id_;
+  // A log or its index removed under an open database (a backup copied over the file, somebody who tidies up) would show this connection
+  // an old state for ever.
+  const auto beside = log_ids();
+  if (!beside) return beside.error();
+  return *beside == log_ids_;
+}
+
+result<journal_file::ids_of_log> journal_file::log_ids() const {
+  const auto log = identify(wal_path_);
+  if (!log) return log.error();
+  const auto index = identify(shm_path_);
+  if (!index) return index.error();
+  return ids_of_log{*log, *index};
 }
 
 result<std::int64_t> journal_file::plans_pruned_through() {

@@ -23,11 +23,11 @@ class journal_file {
   journal_file(const journal_file&) = delete;
   journal_file& operator=(const journal_file&) = delete;
 
-  // False when the path, or its log, is another file now than the one that is open here.
+  // False when the path, its log or the log's index is another file now than the one that is open here.
   [[nodiscard]] result<bool> still_there() const;
 
   // Whether the other one has open what is open here, its log too.
-  [[nodiscard]] bool is_same_file(const journal_file& other) const { return id_ == other.id_ && wal_id_ == other.wal_id_; }
+  [[nodiscard]] bool is_same_file(const journal_file& other) const { return id_ == other.id_ && log_ids_ == other.log_ids_; }
 
   // errc::identity when this is not the journal that `folded` speaks of, with what was found and what was expected. Reads uuid() anew.
   result<void> verify(const journal_position& folded);
@@ -45,6 +45,8 @@ class journal_file {
 
   [[nodiscard]] static result<std::unique_ptr<journal_file>> prepare(sqlite::connection db);
   result<void> remember_ids(file_id before);
+  using ids_of_log = std::pair<std::optional<file_id>, std::optional<file_id>>;  // -wal and -shm; nullopt: there is none
+  [[nodiscard]] result<ids_of_log> log_ids() const;
   result<void> verify_cursor(journal_table& table, const char* name, const journal_cursor& folded, std::int64_t pruned_through);
 
   sqlite::connection db_;  // first: destroyed after its statements
@@ -53,8 +55,9 @@ class journal_file {
   sqlite::statement identity_;
   std::string uuid_;
   std::string wal_path_;
+  std::string shm_path_;
   file_id id_;
-  std::optional<file_id> wal_id_;  // nullopt: no log
+  ids_of_log log_ids_;
 };
 
 // errc::identity: "<path>: <found>", and how to accept it.

@@ -52,6 +52,17 @@ class identity(integration_case):
         self.assertEqual(self.space.once().child.returncode, 0)
         return self.can.requests()
 
+    def test_a_log_whose_index_somebody_removed_is_read_on_and_nothing_old_is_told(self):
+        self.space.started_daemon()
+        eventually(lambda: len(self.can.marks("p")) == 5, "five days are told")
+        self.space.journal_path.with_name("journal.db-shm").unlink()
+        self.add_days(2, 3, "failed")
+        eventually(lambda: "failed" in self.can.marks("p").values(), "what was recorded since is told")
+        self.assertEqual(self.space.partmark("resync", "p")[0], 0)
+        eventually(self.space.settled, "all is told again")
+        marks = self.can.marks("p")
+        self.assertEqual([marks[day] for day in sorted(marks)], ["success", "failed", "failed", "success", "success"])
+
     def test_another_journal_is_refused_at_start(self):
         before = self.settle()
         self.space.journal_path.unlink()
