@@ -47,11 +47,17 @@ result<std::shared_ptr<can_endpoint>> can_endpoint::make(boost::asio::io_context
   else
     proof = std::make_shared<fixed_credential>(auth_type_of(settings.auth.type), *settings.auth.value);
   std::shared_ptr<can_endpoint> made(new can_endpoint(settings, std::move(*client), std::move(proof), std::move(secrets)));
-  if (auto read = made->reload_credential(); !read) return read.error();
+  if (auto read = made->read_credential(); !read) return read.error();
   return made;
 }
 
-result<void> can_endpoint::reload_credential() {
+result<void> can_endpoint::reload_files() {
+  if (auto read = client_->reload_certificates(); !read)
+    return error{read.error().code, "endpoint " + settings_.name + ": " + read.error().message};
+  return read_credential();
+}
+
+result<void> can_endpoint::read_credential() {
   auto read = credential_->reload();
   if (!read) return error{read.error().code, "endpoint " + settings_.name + ": " + read.error().message};
   secrets_->add(credential_->secrets());

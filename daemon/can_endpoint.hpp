@@ -33,8 +33,8 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
 
   [[nodiscard]] const std::shared_ptr<known_secrets>& secrets() const { return secrets_; }
 
-  // Reads the secret again.
-  result<void> reload_credential();
+  // Reads the secret and the certificates again: the same words may name files with new ones.
+  result<void> reload_files();
 
   void shut_down() { client_->shut_down(); }
   [[nodiscard]] const config::endpoint_settings& settings() const { return settings_; }
@@ -53,6 +53,7 @@ class can_endpoint : public std::enable_shared_from_this<can_endpoint> {
     std::shared_ptr<const std::vector<std::string>> carries = {};  // what of it is secret
   };
 
+  result<void> read_credential();
   void obtain_and_send(std::shared_ptr<sending> s);
   void send_proven(std::shared_ptr<sending> s, const credential::proof& proof);
   void ended(const std::shared_ptr<sending>& s, exchange reply);

@@ -10,8 +10,7 @@ result<void> can_remote::configure(const std::vector<config::endpoint_settings>&
   for (const auto& e : endpoints) {
     const auto known = endpoints_.find(e.name);
     if (known != endpoints_.end() && known->second->settings() == e) {
-      // The same words may name a file with a new secret.
-      if (auto read = known->second->reload_credential(); !read) return read.error();
+      if (auto read = known->second->reload_files(); !read) return read.error();
       next.emplace(e.name, known->second);
       continue;
     }

@@ -41,7 +41,7 @@ constexpr milliseconds before_the_server{1'000};
 class client::implementation : public std::enable_shared_from_this<implementation> {
  public:
   implementation(asio::io_context& io, const client_settings& settings, std::shared_ptr<tls_context> tls, lookup_function lookup)
-      : io_(io), settings_(settings), dialer_(io, settings_, std::move(tls), std::move(lookup)), clock_(io), idle_(clock_) {}
+      : io_(io), settings_(settings), tls_(std::move(tls)), dialer_(io, settings_, tls_, std::move(lookup)), clock_(io), idle_(clock_) {}
 
   // Once it is owned. From here on it outlives every call: a conversation's deadline, and the coroutine that dials, keep it.
   void begin() { clock_.belongs_to(weak_from_this()); }
@@ -60,6 +60,13 @@ class client::implementation : public std::enable_shared_from_this<implementatio
     if (stopped_) return fail_soon(std::move(done), cancelled_before_start());
     waiting_.push_back(std::make_shared<call>(std::move(*text), request.method == "HEAD", std::move(done)));
     start_waiting();
+  }
+
+  result<void> reload_certificates() {
+    if (!tls_) return {};
+    if (auto done = tls_->configure(settings_.tls); !done) return done;
+    idle_.clear();
+    return {};
   }
 
   void shut_down() {
@@ -169,6 +176,7 @@ class client::implementation : public std::enable_shared_from_this<implementatio
 
   asio::io_context& io_;
   const client_settings settings_;
+  std::shared_ptr<tls_context> tls_;  // null: plain HTTP
   dialer dialer_;
   alarm_clock clock_;
   idle_connections idle_;
@@ -202,6 +210,8 @@ void client::send(const http_request& request, const header_lines& more, complet
 }
 
 std::size_t client::calls() const { return implementation_->calls(); }
+
+result<void> client::reload_certificates() { return implementation_->reload_certificates(); }
 
 void client::shut_down() { implementation_->shut_down(); }
 

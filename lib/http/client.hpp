@@ -44,6 +44,10 @@ class client {
   // With headers that many requests have in common beside its own.
   void send(const http_request& request, const header_lines& more, completion_handler done);
 
+  // Certificates and keys may have been renewed under their names: reads the files again, for the connections that follow, and closes those
+  // that no call uses. errc::invalid, naming the file: everything is as before.
+  result<void> reload_certificates();
+
   // Ends every call, under way or waiting, with transport_failure{cancelled}, and closes all connections. Later calls end so too.
   // After their `done`s nothing of the client keeps the io_context running, a hanging name lookup included.
   void shut_down();

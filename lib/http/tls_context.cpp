@@ -30,24 +30,23 @@ int no_password(char*, int, int, void*) { return -1; }
 
 }  // namespace
 
-tls_context::tls_context(SSL_CTX* made, const endpoint_address& address)
-    : context_(made), host_(address.host), host_is_ip_(address.is_ip()) {
+tls_context::tls_context(const endpoint_address& address) : host_(address.host), host_is_ip_(address.is_ip()) {
   while (host_.ends_with('.')) host_.pop_back();  // a rooted name's certificate and SNI have no dot
 }
 
 tls_context::~tls_context() = default;
 
 result<std::shared_ptr<tls_context>> tls_context::make(const tls_settings& settings, const endpoint_address& address) {
-  ERR_clear_error();
-  SSL_CTX* raw = SSL_CTX_new(TLS_client_method());
-  if (raw == nullptr) return error{errc::invalid, "tls: OpenSSL cannot start: " + openssl_reason()};
-  std::shared_ptr<tls_context> made(new tls_context(raw, address));
+  std::shared_ptr<tls_context> made(new tls_context(address));
   if (const auto configured = made->configure(settings); !configured) return configured.error();
   return made;
 }
 
 result<void> tls_context::configure(const tls_settings& settings) {
-  SSL_CTX* const c = context_.get();
+  ERR_clear_error();
+  decltype(context_) fresh(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX* const c = fresh.get();
+  if (c == nullptr) return error{errc::invalid, "tls: OpenSSL cannot start: " + openssl_reason()};
   SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
   SSL_CTX_set_options(c, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
@@ -74,11 +73,14 @@ result<void> tls_context::configure(const tls_settings& settings) {
   SSL_CTX_set_session_cache_mode(c, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_app_data(c, this);
   SSL_CTX_sess_set_new_cb(c, &tls_context::on_new_session);
+  context_ = std::move(fresh);
+  sessions_.clear();  // each stands for a certificate that was verified as was configured then
   return {};
 }
 
 int tls_context::on_new_session(SSL* ssl, SSL_SESSION* session) {
   auto* self = static_cast<tls_context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  if (SSL_get_SSL_CTX(ssl) != self->context_.get()) return 0;  // of a connection from before a configure()
   if (self->sessions_.size() >= sessions_max) self->sessions_.erase(self->sessions_.begin());
   self->sessions_.emplace_back(session);
   return 1;  // the reference is ours now

@@ -29,13 +29,15 @@ class tls_context {
   tls_context(const tls_context&) = delete;
   tls_context& operator=(const tls_context&) = delete;
 
+  // Reads the files anew, for the connections that follow; after an error everything is as before. Errors as make()'s.
+  result<void> configure(const tls_settings& settings);
+
   // A client's end of a new connection to the endpoint, resuming the latest session there is. Null when memory is short.
   // The context must outlive it.
   [[nodiscard]] unique_ssl open();
 
  private:
-  tls_context(SSL_CTX* made, const endpoint_address& address);
-  result<void> configure(const tls_settings& settings);
+  explicit tls_context(const endpoint_address& address);
   static int on_new_session(SSL* ssl, SSL_SESSION* session);
 
   std::unique_ptr<SSL_CTX, free_ssl> context_;

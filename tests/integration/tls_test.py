@@ -197,6 +197,31 @@ class tls(integration_case):
         daemon.signal(signal.SIGHUP)
         self.wait_settled()
 
+    def test_files_that_were_renewed_under_their_names_count_from_a_reload(self):
+        certificate, key = self.ca.issue("client", "DNS:partmark.example")
+        remote = self.serve(self.good, clients=self.ca.certificate, close_each=True)
+        daemon = self.begin(remote.url, client_cert_file=str(certificate), client_key_file=str(key))
+        self.wait_settled()
+        renewed = authority(self.space.folder, "renewed")
+        remote.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)  # which no longer knows the old authority, either
+        remote.context.load_cert_chain(*renewed.issue("good", "DNS:localhost"))
+        remote.context.load_verify_locations(renewed.certificate)
+        remote.context.verify_mode = ssl.CERT_REQUIRED
+        with journal(self.space.journal_path) as book:
+            book.add("p", "DAY", "2025-10-21")
+        daemon.await_event("endpoint.circuit_opened")
+        for new, old in zip((renewed.certificate, *renewed.issue("client", "DNS:partmark.example")), (self.ca.certificate, certificate, key)):
+            new.replace(old)
+        daemon.signal(signal.SIGHUP)
+        self.wait_settled()
+        key.write_text("no key")
+        daemon.signal(signal.SIGHUP)
+        refused = daemon.await_event("config.refused")
+        self.assertIn(str(key), refused["msg"])
+        with journal(self.space.journal_path) as book:
+            book.add("p", "DAY", "2025-10-22")
+        self.wait_settled()  # with what was read before
+
     def test_a_handshake_that_never_ends_is_given_up(self):
         listener = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(listener.close)
