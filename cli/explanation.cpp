@@ -3,6 +3,8 @@
 #include "core/text.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <map>
 
 namespace partmark {
@@ -94,21 +96,26 @@ explanation explain_state(const plan_detail* plan, const plan_shape& shape, ordi
   e.is_refolding = plan->overview.plan.refold_next.has_value();
   for (const limbo_part& part : plan->limbo)
     if (covers(part.at, partition)) e.may_land = part.may_land;
-  for (const attempt_row& call : plan->attempts)
-    if (tells_of(call.claims, partition)) e.calls.push_back(call);
+  for (const attempt_row& call : plan->attempts) {
+    if (tells_of(call.claims, partition))
+      e.calls.push_back(call);
+    else if (!e.call_cut_off && call.claims.size() == attempt_claims_kept)
+      e.call_cut_off = call.call_id;
+  }
   if (plan->open_call && tells_of(plan->open_call->claims.claims, partition)) e.open_call = plan->open_call;
   return e;
 }
 
 void explain_records(explanation& e, journal_history& journal, std::string_view plan, std::int64_t folded_seq,
-                     const std::vector<rejected_row>& rejected, std::int64_t partitions_max) {
+                     const std::vector<rejected_row>& rejected) {
   std::map<std::int64_t, const rejected_row*> refused;
   for (const rejected_row& row : rejected)
     if (row.table == "plan_completion") refused.emplace(row.seq, &row);
 
   bool decided = false;
   const auto walked = journal.walk_plan(plan, [&](const completion_row& row) {
-    const auto said = decode(row, partitions_max);
+    // However many partitions: what was folded was within the limit of then, and what was not is among the rejected.
+    const auto said = decode(row, std::numeric_limits<std::int64_t>::max());
     if (!said || said->shape != e.shape || !covers(said->partitions, e.partition)) return true;
     // What is older than the cause is history: enough of it to see a pattern, no walk through all of it.
     if (e.records.size() >= explained_records_max) {
@@ -134,6 +141,8 @@ void explain_records(explanation& e, journal_history& journal, std::string_view 
     if (!e.more_records || r.fate == record_fate::decides) e.records.push_back(std::move(r));
     return true;
   });
+  const auto listed = std::ranges::count(e.records, record_fate::rejected, &explained_record::fate);
+  e.rejected_others = refused.size() - static_cast<std::size_t>(listed);
   const auto pruned = journal.plans_pruned_through();
   if (!walked) e.journal_trouble = walked.error().message;
   if (pruned) e.pruned_through = *pruned;

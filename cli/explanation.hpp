@@ -64,6 +64,8 @@ struct explanation {
   std::optional<intent_row> open_call;         // when it tells of the partition
   std::optional<std::string> journal_trouble;  // why no record could be looked at
   bool is_refolding = false;
+  std::size_t rejected_others = 0;            // of the plan's records, those that are not among `records`: nobody can say what they meant
+  std::optional<std::uint64_t> call_cut_off;  // the latest of whose ranges only the first are kept: it may have told of it
 };
 
 inline constexpr std::size_t explained_records_max = 20;
@@ -74,6 +76,6 @@ inline constexpr std::size_t explained_records_max = 20;
 // Adds the records: `folded_seq` is how far the daemon has read, `rejected` are this plan's. An error of the journal becomes
 // `journal_trouble`.
 void explain_records(explanation& e, journal_history& journal, std::string_view plan, std::int64_t folded_seq,
-                     const std::vector<rejected_row>& rejected, std::int64_t partitions_max);
+                     const std::vector<rejected_row>& rejected);
 
 }  // namespace partmark

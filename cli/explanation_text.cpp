@@ -90,6 +90,20 @@ std::string gone_text(const explanation& e) {
   return "\nNo record in the journal gave this mark: it comes from a journal that was here before (`partmark state adopt-journal`).\n";
 }
 
+std::string rejected_text(const explanation& e) {
+  if (e.rejected_others == 0) return {};
+  return "\nOf the plan's records " + std::to_string(e.rejected_others) + (e.rejected_others == 1 ? " was" : " were") +
+         " rejected, whatever partition meant: `partmark rejected` says why.\n";
+}
+
+std::string untold_text(const explanation& e) {
+  const std::string kept = std::to_string(attempts_kept);
+  if (e.call_cut_off)
+    return "\nOf call " + std::to_string(*e.call_cut_off) + " only the first " + std::to_string(attempt_claims_kept) +
+           " ranges are kept: it may have told of it, or a call before the plan's latest " + kept + " did.\n";
+  return "\nThe call that told of it is no longer among the plan's latest " + kept + ", which is all that is kept.\n";
+}
+
 std::string said_by(const attempt_row& call, ordinal partition) {
   for (const claim& c : call.claims)
     if (c.at.first <= partition && partition <= c.at.last) return std::string(to_text(c.said));
@@ -154,10 +168,8 @@ std::string explanation_text(const explanation& e, std::string_view uuid, const 
   out += (e.said ? std::string(to_text(*e.said)) + ": " : "") + painted(standing_text(e), colour_of(e), looks) + "\n";
   if (e.hold) out += "  " + reason_of(refusal_of(*e.hold)) + ", " + when_of(refusal_of(*e.hold)) + "\n";
   if (e.may_land != 0) out += "A lost call may still land here with: " + may_land_text(e.may_land) + "\n";
-  out += records_text(e, looks) + gone_text(e) + calls_text(e, looks);
-  if (e.said && e.where == standing::accepted && e.calls.empty())
-    out += "\nThe call that told of it is no longer among the plan's latest " + std::to_string(attempts_kept) +
-           ", which is all that is kept.\n";
+  out += records_text(e, looks) + rejected_text(e) + gone_text(e) + calls_text(e, looks);
+  if (e.said && e.where == standing::accepted && e.calls.empty()) out += untold_text(e);
   if (e.journal_trouble) out += "\n" + painted("The journal's records: " + *e.journal_trouble, tone::bad, looks) + "\n";
   return out;
 }
@@ -184,6 +196,7 @@ std::string explanation_json(const explanation& e, std::string_view uuid, const 
   json.end().key("records").array();
   for (const explained_record& r : e.records) write_record(json, e.shape, r);
   json.end().member("more_records", e.more_records).member("pruned_through_seq", e.pruned_through).member("cause_is_gone", e.cause_is_gone);
+  json.member("rejected_others", static_cast<std::int64_t>(e.rejected_others));
   json.key("open_call");
   e.open_call ? json.value(e.open_call->call_id) : json.null();
   json.key("calls").array();
