@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace partmark {
 namespace {
@@ -88,8 +89,9 @@ state_changes taken_over(const stored_state& old, bool replay_triggers) {
   state_changes kept;
   for (const std::string& endpoint : old.paused) kept.paused.emplace_back(endpoint, true);
   kept.drift_checked_at = old.drift_checked_at;
-  if (replay_triggers || old.position.uuid.empty()) return kept;
+  if (replay_triggers) return kept;
   kept.triggers = old.triggers;
+  if (old.position.uuid.empty()) return kept;  // a journal that was just adopted: its tables' records are news
   kept.position = journal_position{old.position.uuid, {}, old.position.tables};
   return kept;
 }
@@ -138,6 +140,22 @@ result<journal_position> fold_all(loop& l, const trouble_log& log) {
   }
 }
 
+// Of how many of the old state's plans the new one has not every mark.
+std::size_t plans_cut(const stored_state& old, const loop& rebuilt) {
+  std::vector<std::int64_t> kept(old.plans.size());
+  std::vector<std::int64_t> had(old.plans.size());
+  for (const auto& [id, change] : old.marks) {
+    const plan_row& was = old.plans[id];
+    const plan_state* const is = rebuilt.plans().find(was.uuid);
+    if (is && is->book.shape() != was.shape) continue;  // configured otherwise since: its records are folded as they are meant now
+    had[id] += change.at.size();
+    if (is) is->book.marks().visit(change.at, [&, plan = id](range part, mark) { kept[plan] += part.size(); });
+  }
+  std::size_t cut = 0;
+  for (std::size_t plan = 0; plan < had.size(); ++plan) cut += kept[plan] < had[plan] ? 1U : 0U;
+  return cut;
+}
+
 result<journal_position> build(const config::settings& settings, const std::optional<stored_state>& old, const rebuild_options& options) {
   const std::string path = building_path(settings.state.path);
   if (auto done = discard_building(settings.state.path); !done) return done.error();
@@ -158,6 +176,10 @@ result<journal_position> build(const config::settings& settings, const std::opti
     l.drain();
     auto folded = fold_all(l, log);
     if (!folded) return folded.error();
+    if (const std::size_t cut = old && !options.without_pruned ? plans_cut(*old, l) : 0; cut > 0)
+      return error{errc::invalid, settings.journal.path + ": of " + std::to_string(cut) + (cut == 1 ? " plan" : " plans") +
+                                      " it has not every record that the marks of the state came from (another journal was here before, or"
+                                      " records are refused now), and these marks would be forgotten; --without-pruned accepts that"};
     if (auto done = sqlite_state::close_whole(std::move(*store)); !done) return done.error();
     return *folded;
   }
@@ -179,11 +201,8 @@ int run(const rebuild_options& options, session& s) {
   auto lock = state_lock::acquire(path);
   if (!lock) return s.trouble(lock.error());
   if (auto done = finish_replacing(path); !done) return s.trouble(done.error());
-  if (!std::filesystem::exists(path)) {
-    s.out().write(path + ": there is no state: partmarkd makes it from the journal when it starts\n");
-    return exit_fine;
-  }
-  const auto old = read_old(path);
+  const bool is_there = std::filesystem::exists(path);
+  const auto old = is_there ? read_old(path) : result<std::optional<stored_state>>(std::nullopt);
   if (!old) return s.trouble(old.error());
   if (auto done = check_journal(settings.journal.path, *old, options); !done) return s.trouble(done.error());
   const auto before = pruned_through(settings.journal.path, options.replay_triggers);
@@ -202,8 +221,9 @@ int run(const rebuild_options& options, session& s) {
   if (!backup) return s.trouble(backup.error());
   s.out().write(path + ": rebuilt from the journal's " + records_text(*folded) + "; everything is pushed again when partmarkd starts\n");
   if (!*old && !options.replay_triggers)
-    s.out().write("The old state could not be read: what was paused or held, and what tables still owed, is forgotten.\n");
-  s.out().write("The old state is kept as " + *backup + "\n");
+    s.out().write(std::string(is_there ? "The old state could not be read" : "There was no state") +
+                  ": what was paused or held, and what tables still owed, is forgotten.\n");
+  if (is_there) s.out().write("The old state is kept as " + *backup + "\n");
   return exit_fine;
 }
 

@@ -165,6 +165,33 @@ class state_commands(integration_case):
         self.assertEqual(self.space.once().child.returncode, 0)
         self.assertEqual(self.triggers(), {"2025-10-20": 2})
 
+    def test_of_a_lost_state_no_table_is_told_of_anew_either(self):
+        self.book.add_table(TABLE, "2025-10-20")
+        self.live()
+        for path in self.space.state_path.parent.iterdir():
+            path.unlink()
+        self.assertIn("There was no state", self.run_partmark(0, "state", "rebuild"))
+        self.assertEqual(self.space.once().child.returncode, 0)
+        self.assertEqual(self.triggers(), {"2025-10-20": 1})
+        self.agree()
+        self.assertEqual(self.backups(), [])
+
+    def test_marks_of_another_journals_records_are_not_forgotten_unasked(self):
+        self.book.add("p", "DAY", "2025-10-20")
+        self.live()
+        self.book.close()
+        for path in self.space.journal_path.parent.iterdir():
+            path.unlink()
+        self.run_partmark(0, "init")
+        self.run_partmark(0, "state", "adopt-journal")
+        self.assertEqual(self.space.once().child.returncode, 0)
+        said = self.run_partmark(1, "state", "rebuild")
+        self.assertIn("--without-pruned", said)
+        self.assertEqual((self.backups(), self.leftovers()), ([], []))
+        self.assertIn("success", self.space.partmark("explain", "p", "2025-10-20")[1])
+        self.run_partmark(0, "state", "rebuild", "--without-pruned")
+        self.assertIn("no such plan", self.space.partmark("explain", "p", "2025-10-20")[2])
+
     def triggers(self):
         """How often the platform was told of each day."""
         return {t["partition"]: t["times"] for t in self.can.state()["triggers"]}
