@@ -92,6 +92,8 @@ int run(const explain_options& o, session& s) {
 
   const std::int64_t partitions_max = settings.journal.max_partitions_per_record;
   const auto shape = shape_of(*known, names.find(uuid), records, uuid, partitions_max);
+  if (!shape && !known->rejected.empty())
+    return s.trouble({errc::not_found, o.plan + ": every record of it was rejected; `partmark rejected` says why"});
   if (!shape)
     return s.trouble(
         {errc::not_found,
@@ -102,7 +104,7 @@ int run(const explain_options& o, session& s) {
   explanation e = explain_state(known->detail ? &*known->detail : nullptr, *shape, *partition);
   if (records != nullptr) {
     if (const auto same = records->file().verify(known->folded); !same) e.journal_trouble = same.error().message;
-    explain_records(e, *records, uuid, known->folded.plans.folded_seq, known->rejected, partitions_max);
+    explain_records(e, *records, uuid, known->folded.plans.folded_seq, known->rejected);
   } else {
     e.journal_trouble = journal ? settings.journal.path + ": there is no journal" : journal.error().message;
   }

@@ -93,7 +93,9 @@ gives its own. CSV is RFC 4180: quotes, line breaks in quotes, CR LF, a byte ord
 mark. A record takes at most 64 KiB.
 
 A bad line is named on standard error as FILE:LINE: reason, and all others are
-kept. Other writers get their turn every 50 ms.
+kept: import its correction alone, as a file of its own, for a file that was
+changed is another file, all of whose lines are news. Other writers get their turn
+every 50 ms.
 
 It can be run again after any interruption: a line without dedupe_key gets one
 from the content of the whole file and its line number; in a pipe from everything
@@ -114,8 +116,9 @@ With --watch it is drawn again and again in place, like top, until q or Ctrl-C;
 where standard output is no terminal, one follows the other. --interval says how
 often, from 100ms to 1h.
 
-Exit status: 1 when a plan is held, else 0. Rejected records are shown but are no
-trouble by this measure: they stay listed after somebody has seen to them.
+Exit status: 1 when a plan or a source table is held or the journal is in trouble,
+else 0. Rejected records are shown but are no trouble by this measure: they stay
+listed after somebody has seen to them.
 )";
 
 inline constexpr std::string_view plans = R"(
@@ -246,9 +249,10 @@ it in its place: for a state that is damaged or lost. Every mark is pushed again
 The old files are kept as state.db.TIME.bak. The daemon must be stopped.
 
 What source tables owe and what is paused is taken over from the old state. Where
-that cannot be read, nothing is paused, and tables start at the journal's end; with
---replay-triggers the platform is told of every table record anew, which costs it
-real work. Records that were pruned from the journal are gone from the result:
+that is lost or cannot be read, nothing is paused, and tables start at the
+journal's end; with --replay-triggers the platform is told of every table record
+anew, which costs it real work. Marks whose records the journal has no more (they
+were pruned, or another journal was here before) are gone from the result:
 --without-pruned accepts that.
 )";
 

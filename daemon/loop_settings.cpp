@@ -17,7 +17,9 @@ loop_settings loop_settings_of(const config::settings& s) {
   for (const auto& e : s.endpoints)
     out.endpoints.push_back(
         {e.name, e.tenant_id, static_cast<std::size_t>(e.max_in_flight), e.settle_time, e.verify_plans, url_text(e.url)});
-  for (const auto& p : s.plans) out.plans.push_back({p.uuid, p.name, p.endpoint, configured_shape(p), p.run_type.value_or("")});
+  for (const auto& p : s.plans)
+    out.plans.push_back(
+        {p.uuid, p.name, p.endpoint, configured_shape(p), p.run_type.value_or(""), p.kind == plan_kind::partitioned && !p.granularity});
   for (const auto& t : s.tables) out.tables.push_back({t.name, t.endpoint});
   out.poll_interval = s.journal.poll_interval;
   out.linger = s.delivery.linger;

@@ -86,7 +86,7 @@ service::service(const daemon_options& options, config::settings settings, event
   const now t = clock_now();
   loop_.restore(state_->load(loop_.rows_to_restore()).value(), boot_id(), t);
   release_memory();
-  if (options_.once) loop_.retry_held(std::nullopt, t);
+  if (options_.once) loop_.retry_held(std::nullopt, t, retry_by::run);
 }
 
 int service::run() {

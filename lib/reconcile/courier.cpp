@@ -56,8 +56,7 @@ void courier::touched(plan_state& plan, now t, state_changes& batch) {
     plan.pending_since = owes ? std::optional(t.system) : std::nullopt;
     plan.progressed = true;
   }
-  if (plan.row_changed || plan.progressed)
-    batch.plans.emplace_back(plans_.row(plan, endpoints_.at(plan.endpoint).settings.name), !plan.row_changed);
+  if ((plan.row_changed || plan.progressed) && !plan.is_new) batch.plans.emplace_back(row_of(plan), !plan.row_changed);
   plan.row_changed = plan.progressed = false;
 
   if (const auto settles = plan.book.next_settle())
@@ -175,8 +174,8 @@ void courier::expire(now t, state_changes& batch) {
   for (const table_id table : triggers_.expire(t, batch)) touched_table(table, t);
 }
 
-bool courier::retry_held_triggers(std::string_view table, now t, state_changes& batch) {
-  if (!triggers_.retry_held(table, t, batch)) return false;
+bool courier::retry_held_triggers(std::string_view table, retry_by who, now t, state_changes& batch) {
+  if (!triggers_.retry_held(table, who, t, batch)) return false;
   touched_table(*triggers_.find(table), t);
   return true;
 }

@@ -33,6 +33,8 @@ class courier {
 
   // The plan's ledger changed at `t`: sees to its timers, its place in the schedule and its stored row.
   void touched(plan_state& plan, now t, state_changes& batch);
+  // As it is stored.
+  [[nodiscard]] plan_row row_of(const plan_state& plan) const { return plans_.row(plan, endpoints()[plan.endpoint].settings.name); }
 
   // As endpoint_board::remembered.
   [[nodiscard]] std::size_t endpoint_remembered(const std::string& name) { return endpoints_.remembered(name); }
@@ -76,7 +78,7 @@ class courier {
 
   // Tries everything held now: all of them, or one plan's.
   void retry_held(plan_state& plan, now t, state_changes& batch);
-  bool retry_held_triggers(std::string_view table, now t, state_changes& batch);
+  bool retry_held_triggers(std::string_view table, retry_by who, now t, state_changes& batch);
   // An empty name: all. False: none is called so.
   bool pause(std::string_view endpoint, bool paused, now t, state_changes& batch);
 

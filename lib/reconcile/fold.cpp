@@ -129,21 +129,23 @@ result<plan_state*> fold::plan_for(const understood_row& r, plan_state* plan) {
   if (!plan) {
     const placement where = place(r.plan);
     // Known from now on also when this record is refused: a corrected configuration then folds it anew.
-    plan = &plans_.add(r.plan, where.shape.value_or(r.what.shape));
+    const bool is_other = where.partitioned && r.what.shape.kind == plan_kind::full_refresh;
+    plan = &plans_.add(r.plan, where.shape.value_or(is_other ? plan_shape{} : r.what.shape));
     plan->endpoint = static_cast<std::uint16_t>(where.endpoint);
     plan->is_new = true;
-    batch_->new_plans.push_back({plan->id, &plan->book});
+    batch_->new_plans.push_back(plan->id);
     plans_.set_configured_run_type(*plan, where.run_type);
-    batch_->plans.emplace_back(plans_.row(*plan, where.endpoint_name));
   }
-  if (plan->book.shape() != r.what.shape && !takes_shape(*plan, r.what.shape))
-    return error{errc::invalid, "granularity: " + describe(r.what.shape) + ": this plan is " + describe(plan->book.shape())};
-  return plan;
+  if (plan->book.shape() == r.what.shape || takes_shape(*plan, r.what.shape)) return plan;
+  const bool is_open = plan->book.is_blank() && !place(plan->uuid()).shape;
+  return error{errc::invalid, "granularity: " + describe(r.what.shape) + ": this plan is " +
+                                  (is_open ? "configured as partitioned" : describe(plan->book.shape()))};
 }
 
 // A plan of which only refused records came, since a wrong configuration ruled that is gone now, is like one that nobody knows yet.
 bool fold::takes_shape(plan_state& plan, plan_shape shape) {
-  if (!plan.book.is_blank() || place(plan.uuid()).shape) return false;
+  const placement where = place(plan.uuid());
+  if (!plan.book.is_blank() || where.shape || (where.partitioned && shape.kind == plan_kind::full_refresh)) return false;
   ledger_changes none;
   plan.book.reset(shape, none);
   plan.row_changed = true;

@@ -84,12 +84,12 @@ class fold final : public journal::plan_sink {
  public:
   fold(plan_table& plans, const loop_settings& settings, events& log) : plans_(plans), settings_(settings), log_(log) {}
 
-  // Says for a plan that no record named before: its endpoint's index and name, its configured shape and run type.
+  // Says for a plan that no record named before: its endpoint's index, its configured shape and run type.
   struct placement {
     std::size_t endpoint = 0;
-    std::string_view endpoint_name;
     std::optional<plan_shape> shape;
     std::string run_type;
+    bool partitioned = false;  // as in plan_settings
   };
   std::function<placement(std::string_view uuid)> place;
 

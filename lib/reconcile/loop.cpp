@@ -18,7 +18,9 @@ constexpr std::chrono::microseconds look_gap_max{1'000'000};
 // How long, and how much at most, a batch may gather while the loop is behind: a crash folds that much again, and memory stays
 // bounded.
 constexpr milliseconds gathering_time{10'000};
-constexpr std::size_t gathered_bytes_max = std::size_t{32} << 20U;  // a million changes of runs, or 60,000 new plans
+constexpr std::size_t gathered_bytes_max = std::size_t{32} << 20U;  // a million changes of runs
+// As many as the store puts in order together.
+constexpr std::size_t new_plans_max = 65'536;
 
 constexpr retry_settings store_backoff{milliseconds(5), milliseconds(2000), 2.0};
 
@@ -32,6 +34,7 @@ loop::loop(journal& source, state& store, remote& out, events& log, loop_setting
       random_(seed),
       courier_(plans_, settings_, out, log, random_),
       fold_(plans_, settings_, log) {
+  unsaved_.unstored = &newcomers_;
   fold_.place = [this](std::string_view uuid) { return placement_of(uuid); };
   courier_.second_api().place = [this](std::string_view table) { return endpoint_of_table(table); };
 }
@@ -92,7 +95,8 @@ bool loop::may_gather(const stage& s, now t) {
   if (!s.again || !behind_ || draining_ || store_failures_ > 0) return false;
   if (unsaved_.durable || !unsaved_.attempts.empty() || !unsaved_.triggers.empty() || std::exchange(commanded_, false)) return false;
   if (!gathering_until_) gathering_until_ = t.steady + gathering_time;
-  if (t.steady >= *gathering_until_ || unsaved_.new_rows >= settings_.new_rows_max) return false;
+  if (t.steady >= *gathering_until_ || unsaved_.new_rows >= settings_.new_rows_max || unsaved_.new_plans.size() >= new_plans_max)
+    return false;
   if (unsaved_.bytes() < gathered_bytes_max) return true;
   unsaved_.coalesce();
   return unsaved_.bytes() < gathered_bytes_max / 2;

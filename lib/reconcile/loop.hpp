@@ -64,7 +64,7 @@ class loop {
   void drain() { draining_ = true; }
 
   // Tries what is held now: everything, one plan's or one table's. False: no such plan or table.
-  bool retry_held(std::optional<std::string_view> name, now t);
+  bool retry_held(std::optional<std::string_view> name, now t, retry_by who = retry_by::person);
   bool resync(std::optional<std::string_view> plan, now t);
   bool refold(std::string_view plan, now t);
   bool check_drift(std::string_view plan, bool repair, now t, drift_handler done, drift_page_handler paged = {});
@@ -101,6 +101,18 @@ class loop {
    private:
     plan_table& plans_;
     std::vector<std::string> endpoints_;  // by name, of all plans
+  };
+
+  class newcomers final : public unstored_plans {
+   public:
+    newcomers(const plan_table& plans, const courier& rows) : plans_(plans), rows_(rows) {}
+    [[nodiscard]] std::string_view uuid(plan_id plan) const override { return plans_.at(plan).uuid(); }
+    [[nodiscard]] plan_row row(plan_id plan) const override { return rows_.row_of(plans_.at(plan)); }
+    [[nodiscard]] const ledger& book(plan_id plan) const override { return plans_.at(plan).book; }
+
+   private:
+    const plan_table& plans_;
+    const courier& rows_;
   };
 
   struct stage {
@@ -145,6 +157,7 @@ class loop {
   plan_table plans_;
   restoration restoring_{plans_};
   courier courier_;
+  newcomers newcomers_{plans_, courier_};
   fold fold_;
   // Still to be taken up, and of this turn: they take turns, so that their memory is made once.
   std::vector<std::pair<std::uint64_t, call_answer>> answers_;

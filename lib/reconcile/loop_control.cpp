@@ -11,8 +11,7 @@ fold::placement loop::placement_of(std::string_view uuid) const {
   const auto found = configured_.find(uuid);
   const plan_settings* const p = found == configured_.end() ? nullptr : &settings_.plans[found->second];
   const std::size_t endpoint = courier_.endpoint_named(p ? std::string_view(p->endpoint) : std::string_view());
-  const std::string_view name = courier_.endpoints()[endpoint].settings.name;
-  return p ? fold::placement{endpoint, name, p->shape, p->run_type} : fold::placement{endpoint, name, std::nullopt, {}};
+  return p ? fold::placement{endpoint, p->shape, p->run_type, p->partitioned} : fold::placement{endpoint, std::nullopt, {}, false};
 }
 
 std::size_t loop::endpoint_of_table(std::string_view name) const {
@@ -36,7 +35,8 @@ void loop::place(plan_state& plan, now t) {
     ++moved_[where.endpoint];
   }
   // A refold that still waits for the end of a call goes by what is configured now, too.
-  const plan_shape shape = where.shape.value_or(plan.book.shape());
+  const bool is_other = where.partitioned && plan.book.shape().kind == plan_kind::full_refresh;
+  const plan_shape shape = where.shape.value_or(is_other ? plan_shape{} : plan.book.shape());
   // Or the configuration that all its records contradicted is gone: the first of them says now what it is. Of pruned ones nothing could
   // be folded.
   const bool begins = plan.refolding() && *plan.affairs->refold_next == 0;
@@ -147,14 +147,14 @@ bool loop::each(std::optional<std::string_view> uuid, F f) {
   return plan != nullptr;
 }
 
-bool loop::retry_held(std::optional<std::string_view> name, now t) {
+bool loop::retry_held(std::optional<std::string_view> name, now t, retry_by who) {
   commanded_ = true;
   const bool is_plan = each(name, [&](plan_state& plan) { courier_.retry_held(plan, t, unsaved_); });
   bool is_table = false;
   if (name) {
-    is_table = courier_.retry_held_triggers(*name, t, unsaved_);
+    is_table = courier_.retry_held_triggers(*name, who, t, unsaved_);
   } else {
-    for (const auto& table : courier_.second_api().tables()) courier_.retry_held_triggers(table.name, t, unsaved_);
+    for (const auto& table : courier_.second_api().tables()) courier_.retry_held_triggers(table.name, who, t, unsaved_);
   }
   return is_plan || is_table;
 }

@@ -107,7 +107,7 @@ class plan_table {
 
   // The batch is stored: its new plans are new no more.
   void stored(const state_changes& batch) {
-    for (const new_plan& p : batch.new_plans) plans_[p.plan].is_new = false;
+    for (const plan_id id : batch.new_plans) plans_[id].is_new = false;
   }
 
   // As it is stored; `endpoint` is its endpoint's name.

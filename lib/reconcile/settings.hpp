@@ -22,12 +22,16 @@ struct endpoint_settings {
   std::string url = {};       // only to tell whether a reload changed it
 };
 
+// Who tries what is held: a run to the journal's end leaves alone what waits for a person's decision.
+enum class retry_by : std::uint8_t { person, run };
+
 struct plan_settings {
   std::string uuid;
   std::string name;                 // for people; may be empty
   std::string endpoint;             // empty: the default
   std::optional<plan_shape> shape;  // fixed here, or by the first valid record
   std::string run_type;             // sent when a record has none; may be empty
+  bool partitioned = false;         // without a shape: of any granularity, and no full refresh
 };
 
 struct table_settings {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -100,11 +101,15 @@ struct trigger_row {
 inline constexpr unsigned attempts_kept = 16;
 inline constexpr std::size_t attempt_claims_kept = 32;
 
-// A plan of which nothing is stored: its marks and what is pending are stored as its ledger has them when the batch is stored, and are no
-// changes of the batch.
-struct new_plan {
-  plan_id plan = 0;
-  const ledger* book = nullptr;  // the loop's
+// Plans of which nothing is stored yet, as they are at the moment: there may be a million, so that neither their rows nor their runs are in
+// the batch that makes them.
+class unstored_plans {
+ public:
+  virtual ~unstored_plans() = default;
+
+  [[nodiscard]] virtual std::string_view uuid(plan_id plan) const = 0;
+  [[nodiscard]] virtual plan_row row(plan_id plan) const = 0;
+  [[nodiscard]] virtual const ledger& book(plan_id plan) const = 0;  // its marks, and what is pending
 };
 
 template <class V>
@@ -116,7 +121,7 @@ struct plan_run_change {
 // Everything that one turn of the loop changes. Stored in one transaction, in the order of the members, each vector in its order.
 struct state_changes {
   std::vector<plan_change> plans;
-  std::vector<new_plan> new_plans;  // ascending id
+  std::vector<plan_id> new_plans;  // ascending; stored as `unstored` has them then
   std::vector<plan_run_change<mark>> marks;
   std::vector<plan_run_change<mark>> pending;
   std::vector<plan_run_change<limbo_entry>> limbo;  // settled_at is not stored
@@ -133,8 +138,9 @@ struct state_changes {
   std::optional<journal_position> position;
   std::optional<std::string> boot_id;  // durable with it
   std::optional<system_time> drift_checked_at;
-  std::int64_t new_rows = 0;  // about how many the ledgers of new_plans make
-  bool durable = false;       // no power cut may take this batch once it is stored, nor those before it
+  const unstored_plans* unstored = nullptr;  // the loop's; there where there are new_plans
+  std::int64_t new_rows = 0;                 // about how many runs the ledgers of new_plans have
+  bool durable = false;                      // no power cut may take this batch once it is stored, nor those before it
 
   [[nodiscard]] bool empty() const;
   void clear();

@@ -123,7 +123,7 @@ void triggers::reject(const table_row& r, const std::string& reason) {
   log_.emit({severity::warning,
              event_name::record_rejected,
              "table record " + std::to_string(r.seq) + " was not folded: " + reason,
-             {{"seq", r.seq}, {"table", printable(r.table_name)}, {"reason", reason}}});
+             {{"seq", r.seq}, {"table", printable(r.table_name)}, {"reason", reason}, {"job", printable(r.job.value_or(""))}}});
 }
 
 std::vector<table_id> triggers::finish() {
@@ -234,12 +234,13 @@ std::vector<table_id> triggers::expire(now t, state_changes& batch) {
   return ripe;
 }
 
-bool triggers::retry_held(std::string_view name, now t, state_changes& batch) {
+bool triggers::retry_held(std::string_view name, retry_by who, now t, state_changes& batch) {
   const auto id = find(name);
   if (!id) return false;
   table_state& table = tables_[*id];
   trigger_changes changes;
   for (auto& [date, hold] : table.holds) {
+    if (who == retry_by::run && !hold.next_try) continue;
     hold.next_try.reset();
     table.queue.release(date, changes);
   }

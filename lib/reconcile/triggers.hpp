@@ -69,7 +69,7 @@ class triggers final : public journal::table_sink {
   std::vector<table_id> expire(now t, state_changes& batch);
   [[nodiscard]] std::optional<steady_time> next_expiry() const { return reprobing_.next_due(); }
   // Tries what is held now. False: no such table.
-  bool retry_held(std::string_view table, now t, state_changes& batch);
+  bool retry_held(std::string_view table, retry_by who, now t, state_changes& batch);
 
   [[nodiscard]] table_state& at(table_id id) { return tables_[id]; }
   [[nodiscard]] const std::deque<table_state>& tables() const { return tables_; }

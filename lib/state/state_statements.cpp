@@ -81,6 +81,16 @@ result<void> for_each(const Elements& elements, F f) {
   return {};
 }
 
+std::optional<std::string_view> unit_of(const plan_row& row) {
+  return row.shape.kind == plan_kind::partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
+}
+
+void bind_progress(sqlite::statement::use& use, int at, const plan_row& row) {
+  use.bind(at, row.id);
+  use.bind(at + 1, row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt);
+  use.bind(at + 2, row.attempts);
+}
+
 }  // namespace
 
 result<run_table> run_table::prepare(sqlite::connection& file, std::string_view table, std::string_view value) {
@@ -128,8 +138,8 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
 result<void> state_statements::apply(const state_changes& c) {
   if (auto done = count_plans(); !done) return done;
   if (auto done = put_plans(c.plans); !done) return done;
-  if (auto done = marks_.put_whole(c.new_plans, [](const ledger& l) -> const auto& { return l.marks(); }); !done) return done;
-  if (auto done = pending_.put_whole(c.new_plans, [](const ledger& l) -> const auto& { return l.pending(); }); !done) return done;
+  if (!c.new_plans.empty())
+    if (auto done = put_new_plans(c.new_plans, *c.unstored); !done) return done;
   if (auto done = marks_.apply(c.marks); !done) return done;
   if (auto done = pending_.apply(c.pending); !done) return done;
   if (auto done = limbo_.apply(c.limbo); !done) return done;
@@ -161,14 +171,18 @@ result<void> state_statements::count_plans() {
   return {};
 }
 
-result<void> state_statements::put_plan(const plan_change& row) {
-  const bool partitioned = row.shape.kind == plan_kind::partitioned;
-  const std::optional<std::string_view> unit = partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
-  const auto kind = to_text(row.shape.kind);
-  const bool is_known = row.id < *plans_known_;
-  if (is_known) return others_[change_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.endpoint, row.id);
-  plans_known_ = std::int64_t{row.id} + 1;
-  return others_[new_plan_row].run(kind, unit, row.run_type, row.refold_next, row.refold_until, row.endpoint, row.id, row.uuid);
+result<void> state_statements::put_plan(const plan_row& row) {
+  if (row.id >= *plans_known_) {
+    plans_known_ = std::int64_t{row.id} + 1;
+    return insert_plan(row);
+  }
+  return others_[change_plan_row].run(to_text(row.shape.kind), unit_of(row), row.run_type, row.refold_next, row.refold_until, row.endpoint,
+                                      row.id);
+}
+
+result<void> state_statements::insert_plan(const plan_row& row) {
+  return others_[new_plan_row].run(to_text(row.shape.kind), unit_of(row), row.run_type, row.refold_next, row.refold_until, row.endpoint,
+                                   row.id, row.uuid);
 }
 
 result<void> state_statements::put_plans(const std::vector<plan_change>& rows) {
@@ -176,11 +190,22 @@ result<void> state_statements::put_plans(const std::vector<plan_change>& rows) {
     if (row.progress_only && row.id < *plans_known_) continue;
     if (auto done = put_plan(row); !done) return done;
   }
-  return progress_.write(rows, [](sqlite::statement::use& use, int at, const plan_change& row) {
-    use.bind(at, row.id);
-    use.bind(at + 1, row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt);
-    use.bind(at + 2, row.attempts);
-  });
+  return progress_.write(rows, bind_progress);
+}
+
+// Rows go in by name: each page of the names' index is then met once, not again and again in between others that it has to make room for.
+result<void> state_statements::put_new_plans(const std::vector<plan_id>& plans, const unstored_plans& their) {
+  std::vector<std::pair<std::string_view, plan_id>> by_name;
+  by_name.reserve(plans.size());
+  for (const plan_id plan : plans) by_name.emplace_back(their.uuid(plan), plan);
+  std::ranges::sort(by_name);
+  for (const auto& [name, plan] : by_name)
+    if (auto done = insert_plan(their.row(plan)); !done) return done;
+  plans_known_ = std::int64_t{plans.back()} + 1;
+  const auto bind = [&](sqlite::statement::use& use, int at, plan_id plan) { bind_progress(use, at, their.row(plan)); };
+  if (auto done = progress_.write(plans, bind); !done) return done;
+  if (auto done = marks_.put_whole(plans, [&](plan_id plan) -> const auto& { return their.book(plan).marks(); }); !done) return done;
+  return pending_.put_whole(plans, [&](plan_id plan) -> const auto& { return their.book(plan).pending(); });
 }
 
 result<void> state_statements::put_hold(const hold_row& row) {

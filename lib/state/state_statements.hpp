@@ -47,16 +47,16 @@ class run_table {
     return put_all(puts);
   }
 
-  // All runs of new plans, of which the table has none. `runs_of` answers a ledger's.
+  // All runs of new plans, of which the table has none. `runs_of` answers a plan's.
   template <class Runs>
-  result<void> put_whole(const std::vector<new_plan>& plans, Runs runs_of) {
+  result<void> put_whole(const std::vector<plan_id>& plans, Runs runs_of) {
     constexpr std::size_t rows_at_a_time = 1024;
     std::vector<plan_run_change<mark>> rows;
     result<void> done;
-    for (const new_plan& p : plans) {
-      runs_of(*p.book).visit_all([&](range at, mark m) {
+    for (const plan_id plan : plans) {
+      runs_of(plan).visit_all([&](range at, mark m) {
         if (!done) return;
-        rows.push_back({p.plan, {at, m, true}});
+        rows.push_back({plan, {at, m, true}});
         if (rows.size() == rows_at_a_time) done = put_and_clear(rows);
       });
       if (!done) return done;
@@ -153,7 +153,9 @@ class state_statements {
 
   result<void> count_plans();
   result<void> put_plans(const std::vector<plan_change>& rows);
-  result<void> put_plan(const plan_change& row);
+  result<void> put_plan(const plan_row& row);
+  result<void> insert_plan(const plan_row& row);
+  result<void> put_new_plans(const std::vector<plan_id>& plans, const unstored_plans& their);
   result<void> put_hold(const hold_row& row);
   result<void> put_rejected(const rejected_row& row);
   result<void> put_intents(const std::vector<intent_row>& rows);

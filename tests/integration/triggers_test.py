@@ -147,8 +147,11 @@ class triggers(integration_case):
         daemon = self.space.started_daemon()
         held = daemon.await_event("trigger.held")
         self.assertEqual((held["table"], held["date"]), (ITEMS, "2025-10-20"))
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.space.once().child.returncode, 1, "a run to the journal's end is no person")
         self.assertEqual(self.accepted()[(ITEMS, "2025-10-20")], 1)
         self.assertEqual(self.space.partmark("retry", ITEMS)[0], 0)
+        self.space.started_daemon()
         eventually(lambda: self.accepted()[(ITEMS, "2025-10-20")] == 2, "a person has decided")
 
     def test_a_call_under_way_when_the_daemon_was_killed_is_held_as_configured(self):

@@ -54,12 +54,15 @@ void copy_runs(std::vector<plan_run_change<V>>& to, plan_id plan, const run_rows
 state_changes spelled_out(state_changes changes) {
   const auto new_plans = std::exchange(changes.new_plans, {});
   for (const auto* list : {&changes.marks, &changes.pending})
-    for (const auto& c : *list)
-      require(!std::ranges::binary_search(new_plans, c.plan, {}, &new_plan::plan), "of a new plan's runs the batch has no changes");
-  for (const auto& [plan, book] : new_plans) {
-    book->marks().visit_all([&](range at, mark m) { changes.marks.push_back({plan, {at, m, true}}); });
-    book->pending().visit_all([&](range at, mark m) { changes.pending.push_back({plan, {at, m, true}}); });
-    changes.new_rows -= static_cast<std::int64_t>(book->marks().runs() + book->pending().runs());
+    for (const auto& c : *list) require(!std::ranges::binary_search(new_plans, c.plan), "of a new plan's runs the batch has no changes");
+  for (const plan_change& row : changes.plans)
+    require(!std::ranges::binary_search(new_plans, row.id), "a new plan's row is not in the batch");
+  for (const plan_id plan : new_plans) {
+    const ledger& book = changes.unstored->book(plan);
+    changes.plans.emplace_back(changes.unstored->row(plan));
+    book.marks().visit_all([&](range at, mark m) { changes.marks.push_back({plan, {at, m, true}}); });
+    book.pending().visit_all([&](range at, mark m) { changes.pending.push_back({plan, {at, m, true}}); });
+    changes.new_rows -= static_cast<std::int64_t>(book.marks().runs() + book.pending().runs());
   }
   require(std::exchange(changes.new_rows, 0) == 0, "the rows of new plans are counted");
   return changes;

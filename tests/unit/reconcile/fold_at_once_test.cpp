@@ -3,6 +3,7 @@
 
 #include "support/recording_events.hpp"
 #include "support/state_tables.hpp"
+#include "support/unstored_in.hpp"
 #include "unit/reconcile/names_alike.hpp"
 
 #include <gtest/gtest.h>
@@ -27,6 +28,7 @@ struct record {
 class folding {
  public:
   folding() {
+    batch_.unstored = &unstored_;
     reader_.place = [](std::string_view) { return fold::placement{}; };
   }
 
@@ -98,6 +100,7 @@ class folding {
   loop_settings settings_;
   recording_events log_;
   fold reader_{plans_, settings_, log_};
+  unstored_in unstored_{plans_};
   state_changes batch_;
   state_tables stored_;
   std::int64_t seq_ = 0;

@@ -3,6 +3,7 @@
 
 #include "support/recording_events.hpp"
 #include "support/state_tables.hpp"
+#include "support/unstored_in.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,7 @@ constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
 class fold_batch : public ::testing::Test {
  protected:
   fold_batch() {
+    batch_.unstored = &unstored_;
     reader_.place = [](std::string_view) { return fold::placement{}; };
   }
 
@@ -81,6 +83,7 @@ class fold_batch : public ::testing::Test {
   plan_table plans_;
   recording_events log_;
   fold reader_{plans_, settings_, log_};
+  unstored_in unstored_{plans_};
   state_changes batch_;
   state_tables stored_;
   std::int64_t seq_ = 0;

@@ -73,6 +73,19 @@ TEST(fold, the_configured_shape_wins_over_the_first_record) {
   EXPECT_EQ(d.remote.all()[0].said.unit, granularity::hour);
 }
 
+TEST(fold, a_plan_configured_as_partitioned_takes_any_granularity_and_no_full_refresh) {
+  loop_driver d;
+  d.settings.plans.push_back({"p", {}, {}, std::nullopt, {}, true});
+  d.start();
+  d.append(entry_of("p", whole, whole_table, mark::success));
+  EXPECT_NE(rejected(d, 1).reason.find("full refresh: this plan is configured as partitioned"), std::string::npos) << rejected(d, 1).reason;
+  d.append(entry_of("p", hourly, {7, 7}, mark::success));
+  d.append(entry_of("p", whole, whole_table, mark::success));
+  EXPECT_NE(rejected(d, 3).reason.find("HOUR"), std::string::npos);
+  ASSERT_EQ(d.remote.all().size(), 1U);
+  EXPECT_EQ(d.remote.all()[0].said.unit, granularity::hour);
+}
+
 TEST(fold, a_batch_of_wrong_records_is_counted_whole_and_logged_in_part) {
   loop_driver d;
   for (std::int64_t n = 0; n < rejects_logged_per_batch + 5; ++n) {

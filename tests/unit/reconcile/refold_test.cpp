@@ -10,6 +10,7 @@ using std::chrono::seconds;
 
 constexpr plan_shape daily{plan_kind::partitioned, granularity::day};
 constexpr plan_shape hourly{plan_kind::partitioned, granularity::hour};
+constexpr plan_shape whole{plan_kind::full_refresh, granularity::day};
 
 plan_settings configured(std::string uuid, plan_shape shape) { return {std::move(uuid), {}, {}, shape, {}}; }
 
@@ -29,6 +30,20 @@ TEST(refold, another_configured_shape_folds_the_plan_anew_its_rejects_too) {
   ASSERT_EQ(d.remote.open().size(), 1U);
   EXPECT_EQ(d.remote.open()[0].said.unit, granularity::day);
   EXPECT_EQ(d.remote.open()[0].said.what.claims, claims({{{1, 2}, mark::success}}));
+}
+
+TEST(refold, a_plan_that_is_said_to_be_partitioned_forgets_its_full_refreshes) {
+  loop_driver d;
+  d.start();
+  d.append(entry_of("p", whole, whole_table, mark::success));
+  d.accept_all();
+  d.settings.plans.push_back({"p", {}, {}, std::nullopt, {}, true});
+  d.reconfigure();
+  EXPECT_TRUE(d.state.stored().rejected.contains({"plan_completion", 1}));
+  EXPECT_TRUE(d.plan("p").book.is_blank());
+  d.append(entry_of("p", hourly, {5, 5}, mark::success));
+  ASSERT_EQ(d.remote.open().size(), 1U);
+  EXPECT_EQ(d.remote.open()[0].said.unit, granularity::hour);
 }
 
 TEST(refold, a_shape_configured_while_the_daemon_was_down_folds_the_plan_anew) {

@@ -229,8 +229,8 @@ TEST_F(triggers_of_a_table, a_new_success_ends_a_hold_and_its_history) {
 TEST_F(triggers_of_a_table, a_person_releases_what_is_held) {
   record("2025-10-20");
   refuse_until_held();
-  EXPECT_FALSE(triggers_->retry_held("a.`b.c`.x", t_, batch_));
-  EXPECT_TRUE(triggers_->retry_held(orders, t_, batch_));
+  EXPECT_FALSE(triggers_->retry_held("a.`b.c`.x", retry_by::person, t_, batch_));
+  EXPECT_TRUE(triggers_->retry_held(orders, retry_by::person, t_, batch_));
   EXPECT_TRUE(owes());
   EXPECT_EQ(triggers_->next_expiry(), std::nullopt);
 }

@@ -13,8 +13,19 @@ namespace {
 
 using namespace partmark::testing;
 
-class new_plans : public sqlite_state_test {
+class new_plans : public sqlite_state_test, public unstored_plans {
  protected:
+  new_plans() { batch_.unstored = this; }
+  // Names in another order than ids.
+  std::string_view uuid(plan_id plan) const override { return names_[plan]; }
+  plan_row row(plan_id plan) const override {
+    plan_row row = a_plan(plan);
+    row.uuid = names_[plan];
+    row.attempts = plan;
+    return row;
+  }
+  const ledger& book(plan_id plan) const override { return *books_[plan]; }
+
   // Every other day of so many, of which the first are accepted.
   ledger& add(ordinal days, ordinal accepted = 0) {
     ledger& book = *books_.emplace_back(std::make_unique<ledger>(daily));
@@ -25,14 +36,16 @@ class new_plans : public sqlite_state_test {
       book.accepted(dropped);
     }
     const auto id = static_cast<plan_id>(books_.size() - 1);
-    batch_.plans.push_back(a_plan(id));
-    batch_.new_plans.push_back({id, &book});
+    names_.push_back("plan-" + std::to_string(id * 7 % 13) + "-" + std::to_string(id));
+    batch_.new_plans.push_back(id);
     return book;
   }
   void expect_stored() const {
     auto store = opened(path);
     const auto all = loaded(*store);
+    ASSERT_EQ(all.plans.size(), books_.size());
     for (plan_id id = 0; id < books_.size(); ++id) {
+      EXPECT_EQ(all.plans[id], row(id));
       EXPECT_EQ(runs_of(all.marks, id), runs_of(books_[id]->marks())) << id;
       EXPECT_EQ(runs_of(all.pending, id), runs_of(books_[id]->pending())) << id;
     }
@@ -40,6 +53,7 @@ class new_plans : public sqlite_state_test {
   }
 
   std::vector<std::unique_ptr<ledger>> books_;
+  std::vector<std::string> names_;
   state_changes batch_;
 };
 
