@@ -33,6 +33,12 @@ std::optional<milliseconds> kept_there(const exchange& ended) {
   return milliseconds{std::int64_t{seconds} * 1000};
 }
 
+// Whether the server at this address, rather than the request, is the likely cause of how the call ended.
+bool tells_of_trouble(const exchange& ended) {
+  const auto* reply = std::get_if<http_reply>(&ended);
+  return reply != nullptr ? reply->status >= 500 : !std::get<transport_failure>(ended).cancelled;
+}
+
 // Closing a second before the server does keeps a request from meeting the closing half-way.
 constexpr milliseconds before_the_server{1'000};
 
@@ -111,11 +117,17 @@ class client::implementation : public std::enable_shared_from_this<implementatio
       waiting_.pop_front();
       c->place = under_way_.size();
       under_way_.push_back(c);
-      if (auto link = idle_.take())
+      if (auto link = kept_connection())
         talk(c, std::move(link));
       else
         dial_soon(c);
     }
+  }
+
+  [[nodiscard]] std::shared_ptr<connection> kept_connection() {
+    auto link = idle_.take();
+    while (link && dialer_.avoids(link->ip())) link = idle_.take();
+    return link;
   }
 
   // Posted, since a coroutine's first steps run inside co_spawn, and might end the call there.
@@ -149,6 +161,7 @@ class client::implementation : public std::enable_shared_from_this<implementatio
 
   // What becomes of the connection that a call has used.
   void settle(std::shared_ptr<connection> link, const conversation::outcome& talked) {
+    if (tells_of_trouble(talked.ended)) dialer_.put_last(link->ip());
     if (talked.connection_is_good && !stopped_) {
       keep(std::move(link), talked.ended);
     } else if (link->served_before && std::holds_alternative<transport_failure>(talked.ended)) {

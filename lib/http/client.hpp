@@ -39,6 +39,7 @@ class client {
   // At most connections_max calls are under way; the others wait in order, without a deadline of their own. A call takes the connection
   // last used, if one is there and still silent, else opens one (connect_timeout); then request_timeout runs from its first byte.
   // When a kept connection fails under a call, the other kept ones are closed too: a retry meets a new one.
+  // Where the name has several addresses, one at which a call failed or was answered with a 5xx comes last for the next ones.
   // A request that cannot be written as HTTP (see request_text.hpp) fails in phase `write` with nothing sent.
   void send(const http_request& request, completion_handler done);
   // With headers that many requests have in common beside its own.

@@ -6,6 +6,12 @@
 
 namespace partmark::http {
 namespace asio = boost::asio;
+namespace {
+
+// The earliest trouble is forgotten beyond this: a name may have ever new addresses.
+constexpr std::size_t troubled_max = 32;
+
+}  // namespace
 
 dialer::dialer(asio::io_context& io, const client_settings& settings, std::shared_ptr<tls_context> tls, lookup_function lookup)
     : io_(io),
@@ -26,15 +32,21 @@ asio::awaitable<dialer::outcome> dialer::dial(waiter& w) {
   std::vector<std::string> addresses;
   co_await find_addresses(w, addresses, o);
 
+  if (!addresses.empty()) addresses_ = addresses;
+  std::ranges::stable_sort(addresses, {}, [this](const std::string& ip) { return rank(ip); });
   const auto share = settings_.connect_timeout / static_cast<milliseconds::rep>(std::max<std::size_t>(addresses.size(), 1));
   for (std::size_t i = 0; i < addresses.size() && !o.opened && !w.cancelled() && !whole.passed(); ++i) {
     const bool last = i + 1 == addresses.size();
-    const time_limit own_share(w, last ? settings_.connect_timeout : share);
-    co_await try_address(w, addresses[i], o);
+    auto fresh = co_await reach(w, addresses[i], last ? settings_.connect_timeout : share, o);
+    if (fresh && tls_) {
+      co_await start_tls(w, std::move(fresh), o);
+    } else {
+      o.opened = std::move(fresh);
+    }
+    if (!o.opened && !w.cancelled()) put_last(addresses[i]);
   }
   o.failure.timed_out = whole.passed();
   o.failure.cancelled = w.cancelled();
-  if (o.opened) last_good_ip_ = o.opened->ip();
   co_return o;
 }
 
@@ -57,38 +69,32 @@ asio::awaitable<void> dialer::find_addresses(waiter& w, std::vector<std::string>
     note(o, transport_phase::resolve, "looking up the name: it has no address");
   } else {
     addresses = *answer;
-    const auto good = std::ranges::find(addresses, last_good_ip_);
-    if (good != addresses.end()) std::rotate(addresses.begin(), good, good + 1);
   }
 }
 
-asio::awaitable<void> dialer::try_address(waiter& w, const std::string& ip, outcome& o) {
+asio::awaitable<std::shared_ptr<connection>> dialer::reach(waiter& w, const std::string& ip, milliseconds at_most, outcome& o) {
+  const time_limit own_share(w, at_most);
   auto started = tcp_socket::start(ip, settings_.address.port);
   if (!started) {
     note(o, transport_phase::connect, "connect to " + ip + ": " + started.error().message);
-    co_return;
+    co_return nullptr;
   }
   auto fresh = std::make_shared<connection>(io_, std::move(*started), ip);
   if (const auto ec = fresh->watch()) {
     note(o, transport_phase::connect, "connect to " + ip + ": the loop cannot watch the socket: " + ec.message());
-    co_return;
+    co_return nullptr;
   }
   while (true) {
     if (!co_await w.ready(fresh->watched(), io_state::want_write)) {
       note(o, transport_phase::connect, "connect to " + ip + (w.cancelled() ? ": cancelled" : ": no answer in time"));
-      co_return;
+      co_return nullptr;
     }
     const io_step step = fresh->socket().finish_connect();
     if (step.state == io_state::failed) {
       note(o, transport_phase::connect, "connect to " + ip + ": " + step.problem);
-      co_return;
+      co_return nullptr;
     }
-    if (step.state == io_state::done) break;
-  }
-  if (tls_) {
-    co_await start_tls(w, std::move(fresh), o);
-  } else {
-    o.opened = std::move(fresh);
+    if (step.state == io_state::done) co_return fresh;
   }
 }
 
@@ -112,6 +118,23 @@ asio::awaitable<void> dialer::start_tls(waiter& w, std::shared_ptr<connection> f
     }
   }
   o.opened = std::move(fresh);
+}
+
+void dialer::put_last(const std::string& ip) {
+  std::erase(troubled_, ip);
+  troubled_.push_back(ip);
+  if (troubled_.size() > troubled_max) troubled_.erase(troubled_.begin());
+}
+
+// 0 for an address without trouble, then by its latest.
+std::size_t dialer::rank(const std::string& ip) const {
+  const auto at = std::ranges::find(troubled_, ip);
+  return at == troubled_.end() ? 0 : static_cast<std::size_t>(at - troubled_.begin()) + 1;
+}
+
+bool dialer::avoids(const std::string& ip) const {
+  const std::size_t own = rank(ip);
+  return own > 0 && std::ranges::any_of(addresses_, [&](const std::string& other) { return rank(other) < own; });
 }
 
 }  // namespace partmark::http

@@ -138,7 +138,11 @@ std::string peer::asked_name() const {
 }
 
 scripted_server::scripted_server(std::vector<script> scripts, const place& where)
-    : scripts_(std::move(scripts)), tls_(where.tls), listener_(listen_on(where.ip, where.port, 64)), port_(port_of(listener_)) {
+    : scripts_(std::move(scripts)),
+      tls_(where.tls),
+      before_handshake_(where.before_handshake),
+      listener_(listen_on(where.ip, where.port, 64)),
+      port_(port_of(listener_)) {
   accepting_ = std::thread([this] { accept_all(); });
 }
 
@@ -184,6 +188,7 @@ void scripted_server::serve(int descriptor, const script& s) {
 
   SSL* ssl = nullptr;
   if (tls_ != nullptr) {
+    before_handshake_();
     ssl = SSL_new(tls_);
     SSL_set_fd(ssl, descriptor);
   }

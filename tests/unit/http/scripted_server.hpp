@@ -72,6 +72,7 @@ class scripted_server {
     std::string ip = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
     SSL_CTX* tls = nullptr;  // not owned
+    std::function<void()> before_handshake = [] {};
   };
 
   // The n-th connection gets the n-th script, later ones the last.
@@ -94,6 +95,7 @@ class scripted_server {
 
   std::vector<script> scripts_;
   SSL_CTX* tls_;
+  std::function<void()> before_handshake_;
   int listener_;
   std::uint16_t port_ = 0;
   std::atomic<std::size_t> connections_ = 0;
