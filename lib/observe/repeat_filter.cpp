@@ -10,8 +10,9 @@ namespace partmark {
 namespace {
 
 // Those that the outside can cause without end. The rest is rare, or tells of progress.
-constexpr std::array repeating{event_name::push_retrying,    event_name::push_ambiguous, event_name::push_rejected,  event_name::plan_held,
-                               event_name::trigger_retrying, event_name::trigger_held,   event_name::record_rejected};
+constexpr std::array repeating{event_name::push_retrying,   event_name::push_ambiguous,   event_name::push_rejected,
+                               event_name::plan_held,       event_name::trigger_retrying, event_name::trigger_held,
+                               event_name::record_rejected, event_name::state_unwritable};
 
 constexpr std::string_view other_reasons = "other reasons";
 constexpr std::size_t reason_bytes_max = 300;

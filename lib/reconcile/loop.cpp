@@ -150,7 +150,10 @@ bool loop::store(now t) {
   if (done && !unsaved_.empty()) done = store_.commit(unsaved_);
   if (!done) {
     if (store_failures_ == 0 || done.error().code != errc::busy)
-      log_.emit({severity::error, event_name::state_unwritable, "nothing is pushed until this can be stored: " + done.error().message, {}});
+      log_.emit({severity::error,
+                 event_name::state_unwritable,
+                 "nothing is pushed until this can be stored: " + done.error().message,
+                 {{"reason", done.error().message}}});
     store_retry_ = t.steady + backoff_ceiling(store_backoff, store_failures_++);
     return false;
   }

@@ -71,6 +71,19 @@ TEST_F(repeats, a_day_of_the_same_is_a_few_dozen_lines_and_none_is_lost) {
   EXPECT_LT(summaries, 40);
 }
 
+TEST_F(repeats, a_state_that_cannot_be_written_for_a_day_is_no_flood_and_a_new_reason_is_said) {
+  std::int64_t in_full = 0;
+  std::int64_t others = 0;
+  for (int i = 0; i < 24 * 1800; ++i) {  // tried every 2 s
+    in_full += said(event_name::state_unwritable, "state.db: no space", "") ? 1 : 0;
+    pass(std::chrono::seconds(2));
+    others += static_cast<std::int64_t>(filter.summaries(t).size());
+  }
+  EXPECT_EQ(in_full, repeat_filter::in_full);
+  EXPECT_LT(others, 40);
+  EXPECT_TRUE(said(event_name::state_unwritable, "state.db: I/O error", ""));
+}
+
 TEST_F(repeats, what_was_silent_for_a_while_is_said_in_full_again) {
   lines(100);
   pass(minutes(1));
