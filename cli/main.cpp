@@ -27,8 +27,9 @@ int run(const partmark::command_line& line, partmark::output& out, partmark::out
 }  // namespace
 
 int main(int argc, char** argv) {
-  // A reader of our output that goes away must not end a half-written import.
+  // A reader of our output that goes away, or a file that may not grow, must not end a half-written import.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const auto parsed = partmark::parse_command_line(argc, argv);
   if (const int* code = std::get_if<int>(&parsed)) return *code;
   partmark::output out(STDOUT_FILENO, partmark::style_of(STDOUT_FILENO));

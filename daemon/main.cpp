@@ -9,6 +9,7 @@
 
 #include <malloc.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -37,6 +38,9 @@ int run(const partmark::daemon_options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A log whose reader went away and a file that may not grow are failed writes like any other, not the end.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   // A heap for the loop and one for the calls; the short-lived other threads would each leave one of megabytes behind.
   ::mallopt(M_ARENA_MAX, 2);
   // What a catch-up makes that is large goes back when it is freed. Left to itself glibc takes the largest that ever was freed for usual.
