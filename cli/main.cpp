@@ -1,6 +1,7 @@
 // partmark: writes and reads what partmarkd works with (DESIGN §4.2).
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "daemon/standard_files.hpp"
 
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ int run(const partmark::command_line& line, partmark::output& out, partmark::out
 }  // namespace
 
 int main(int argc, char** argv) {
+  partmark::open_standard_files();
   // A reader of our output that goes away, or a file that may not grow, must not end a half-written import.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -4,6 +4,7 @@
 #include "daemon/options.hpp"
 #include "daemon/service.hpp"
 #include "daemon/settings_map.hpp"
+#include "daemon/standard_files.hpp"
 #include "observe/log.hpp"
 #include "reconcile/event_names.hpp"
 
@@ -38,6 +39,7 @@ int run(const partmark::daemon_options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  partmark::open_standard_files();
   // A log whose reader went away and a file that may not grow are failed writes like any other, not the end.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -8,7 +8,7 @@ import unittest
 
 from can import simulator
 from journal import journal
-from support import LIMIT, die_with_parent, integration_case, program, unless_sanitized
+from support import LIMIT, die_with_parent, eventually, integration_case, program, unless_sanitized
 
 
 class standard_files(integration_case):
@@ -22,6 +22,14 @@ class standard_files(integration_case):
 
     def record(self, *days):
         self.book.add_all([("p", "DAY", f"2025-10-{day:02}", None, "success") for day in days])
+
+    def closed(self, descriptors, *command):
+        """Started with these descriptors closed."""
+        without = " ".join(f"{fd}>&-" for fd in descriptors)
+        return ["sh", "-c", f'exec "$@" {without}', "sh", *command]
+
+    def lock_text(self):
+        return (self.space.state_path.parent / "state.db.lock").read_text()
 
     def test_a_daemon_whose_logs_reader_went_away_goes_on(self):
         ours, theirs = os.pipe()
@@ -62,6 +70,26 @@ class standard_files(integration_case):
         )
         self.assertEqual(done.returncode, 1, done)
         self.assertIn(str(self.space.journal_path), done.stderr)
+
+    def test_a_daemon_that_is_started_without_them_writes_its_log_into_no_file_of_ours(self):
+        for descriptors in ([2], [0, 1, 2]):
+            with self.subTest(descriptors):
+                d = self.space.start(self.closed(descriptors, program("PARTMARKD"), "--config", self.space.config_path), "closed")
+                self.record(len(descriptors))
+                eventually(lambda: self.space.read("status")["running"] and self.space.settled(), "it delivers")
+                self.assertEqual(self.lock_text(), f"{d.pid}\n")
+                self.assertEqual(d.stop(), 0)
+                self.assertEqual(self.lock_text(), f"{d.pid}\n")
+        self.assertEqual(self.space.partmark("state", "check")[0], 0)
+
+    def test_a_command_without_them_says_nothing_into_the_state(self):
+        self.assertEqual(self.space.once().child.returncode, 0)
+        for descriptors in ([1], [0, 1, 2]):
+            with self.subTest(descriptors):
+                done = self.space.start(self.closed(descriptors, program("PARTMARK"), "--config", self.space.config_path, "pause"), "closed")
+                self.assertEqual(done.exit_code(), 0)
+                self.assertEqual(self.lock_text(), f"{done.pid}\n")
+        self.assertEqual(self.space.read("status")["paused"], ["can"])
 
 
 if __name__ == "__main__":
