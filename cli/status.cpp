@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/control_client.hpp"
+#include "cli/daemon_presence.hpp"
 #include "cli/endpoint_answers.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/json_writer.hpp"
@@ -26,7 +26,7 @@ struct health {
   std::vector<endpoint_answer> answers;  // of endpoints that do not accept what waits
   std::optional<milliseconds> oldest;    // how long something has been pending
 
-  std::optional<bool> running;  // nullopt: this user may not know
+  daemon_presence daemon;
 
   [[nodiscard]] bool waits() const { return state.pending_partitions + state.pending_triggers > 0 || unread() + tables_unread() > 0; }
   [[nodiscard]] std::int64_t unread() const { return journal.last_seq - state.position.plans.folded_seq; }
@@ -46,7 +46,7 @@ result<health> look(const config::settings& settings) {
     if (!answers) return answers.error();
     h.answers = std::move(*answers);
   }
-  h.running = daemon_listens(settings.control.socket);
+  h.daemon = find_daemon(settings);
   // After the state: so what is folded is never more than what there is.
   h.journal = find_journal_ends(settings.journal.path, h.state.position);
   if (h.state.oldest_pending_since) h.oldest = std::max(milliseconds(0), clock_now().system - *h.state.oldest_pending_since);
@@ -73,7 +73,9 @@ std::string json_of(const health& h, const config::settings& settings) {
   json.member("oldest_pending_since", h.state.oldest_pending_since).member("open_calls", h.state.open_calls);
   json.member("pending_triggers", h.state.pending_triggers).member("held_triggers", h.state.held_triggers);
   json.key("running");
-  h.running ? json.value(*h.running) : json.null();
+  h.daemon.running ? json.value(*h.daemon.running) : json.null();
+  json.key("reachable");
+  h.daemon.reachable ? json.value(*h.daemon.reachable) : json.null();
   json.key("unanswered").array();
   for (const endpoint_answer& a : h.answers) {
     const verdict& v = a.last.ended;
@@ -130,14 +132,19 @@ fact headline_of(const health& h) {
   if (h.journal.trouble) return {"The journal cannot be used.", tone::bad};
   if (holds(h)) return {"The remote refused something: `partmark held` says what and why.", tone::bad};
   if (!h.has_state) return {"partmarkd has not run yet.", tone::warning};
-  if (h.waits() && h.running == false) return {"partmarkd is not running, and something waits.", tone::bad};
+  if (h.waits() && h.daemon.running == false) return {"partmarkd is not running, and something waits.", tone::bad};
   if (std::any_of(h.answers.begin(), h.answers.end(), [](const endpoint_answer& a) { return a.is_trouble(); }))
     return {"What waits does not get through.", tone::bad};
   if (h.waits()) return {"On its way.", tone::warning};
   return {"All that was read is accepted.", tone::good};
 }
 
-std::string page_of(const health& h, const style& looks) {
+std::string unreachable_text(int process, const config::settings& settings) {
+  return "process " + std::to_string(process) + " runs, and does not listen at " + settings.control.socket +
+         ": its log's control.unavailable says why, or it was started with another control.socket";
+}
+
+std::string page_of(const health& h, const config::settings& settings, const style& looks) {
   const fact headline = headline_of(h);
   std::string out = painted(headline.text, headline.colour, looks) + "\n";
   const auto add = [&](const char* what, const fact& e) {
@@ -145,7 +152,8 @@ std::string page_of(const health& h, const style& looks) {
     label.resize(10, ' ');
     out += painted(label, tone::dim, looks) + painted(e.text, e.colour, looks) + "\n";
   };
-  if (h.running == false && h.has_state) add("daemon", {"not running", h.waits() ? tone::bad : tone::warning});
+  if (h.daemon.running == false && h.has_state) add("daemon", {"not running", h.waits() ? tone::bad : tone::warning});
+  if (h.daemon.process) add("daemon", {unreachable_text(*h.daemon.process, settings), tone::warning});
   add("journal", journal_fact(h));
   add("plans", {grouped(h.state.plans), tone::plain});
   add("pending", pending_fact(h));
@@ -167,7 +175,7 @@ int run(const status_options& o, session& s) {
   if (!o.watch) {
     const result<health> h = look(settings);
     if (!h) return s.trouble(h.error());
-    s.out().write(o.json ? json_of(*h, settings) : page_of(*h, s.out().looks()));
+    s.out().write(o.json ? json_of(*h, settings) : page_of(*h, settings, s.out().looks()));
     return exit_code_of(*h);
   }
   watch_screen screen(s.out(), STDIN_FILENO);
@@ -177,7 +185,7 @@ int run(const status_options& o, session& s) {
     if (o.json)
       s.out().write(h ? json_of(*h, settings) : std::string());
     else
-      screen.draw((h ? page_of(*h, s.out().looks()) : painted(h.error().message, tone::bad, s.out().looks()) + "\n") +
+      screen.draw((h ? page_of(*h, settings, s.out().looks()) : painted(h.error().message, tone::bad, s.out().looks()) + "\n") +
                   painted(short_utc(clock_now().system) + (s.out().looks().is_terminal ? "   q: quit" : ""), tone::dim, s.out().looks()) +
                   "\n");
   } while (screen.wait(*interval));

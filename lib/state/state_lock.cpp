@@ -1,12 +1,16 @@
 #include "state/state_lock.hpp"
 
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -48,6 +52,31 @@ result<state_lock> state_lock::acquire(const std::string& state_path) {
   }
   write_holder(file->descriptor());
   return state_lock(std::move(*file));
+}
+
+result<std::optional<int>> state_lock::holder(const std::string& state_path) {
+  const std::string path = real_path(state_path) + ".lock";
+  struct stat file{};
+  if (::stat(path.c_str(), &file) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::optional<int>();
+    return file_error(path, "look at it", errno);
+  }
+  std::ifstream locks("/proc/locks");
+  if (!locks) return error{errc::io, "/proc/locks: cannot be read, so nobody knows who holds " + path};
+  bool alike = false;
+  for (std::string line; std::getline(locks, line);) {
+    // "1: FLOCK  ADVISORY  WRITE 20393 fe:00:10954236 0 EOF": process, device, inode. Who waits is told as "1: -> FLOCK …".
+    int process = 0;
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned long inode = 0;
+    if (std::sscanf(line.c_str(), "%*s FLOCK %*s %*s %d %x:%x:%lu", &process, &major, &minor, &inode) != 4 || inode != file.st_ino)
+      continue;
+    if (major == gnu_dev_major(file.st_dev) && minor == gnu_dev_minor(file.st_dev)) return std::optional(process);
+    alike = true;
+  }
+  if (alike) return error{errc::io, path + ": /proc/locks names another device, so nobody knows who holds it"};
+  return std::optional<int>();
 }
 
 }  // namespace partmark

@@ -5,6 +5,7 @@
 #include "core/result.hpp"
 #include "state/state_files.hpp"
 
+#include <optional>
 #include <string>
 
 namespace partmark {
@@ -14,6 +15,11 @@ class state_lock {
   // Takes PATH.lock, made 0600 when it is not there; never waits. busy: the message names the holder's process and what to do. not_found:
   // the directory is not there; permission, no_space, io. The file stays when the lock goes: removing it would let two in.
   [[nodiscard]] static result<state_lock> acquire(const std::string& state_path);
+
+  // The process that holds it, looked up in /proc/locks: to take it for a moment could keep a daemon out that starts just then, and a user
+  // who may only read could not. nullopt: none that is visible here. permission, io: it cannot be known, also where the file system tells
+  // users another device than it tells the kernel (btrfs).
+  [[nodiscard]] static result<std::optional<int>> holder(const std::string& state_path);
 
  private:
   explicit state_lock(open_file file) : file_(std::move(file)) {}

@@ -138,6 +138,16 @@ TEST_F(state_lock_test, made_by_root_it_belongs_to_the_owner_of_the_directory) {
   EXPECT_EQ(found.st_gid, 23456U);
 }
 
+TEST_F(state_lock_test, its_holder_is_known_without_taking_it) {
+  EXPECT_EQ(state_lock::holder(path).value(), std::nullopt) << "no file yet";
+  {
+    const auto held = state_lock::acquire(path);
+    EXPECT_EQ(state_lock::holder(path).value(), ::getpid());
+  }
+  EXPECT_EQ(state_lock::holder(path).value(), std::nullopt);
+  EXPECT_EQ(state_lock::holder(folder.file("nowhere/state.db")).value(), std::nullopt);
+}
+
 TEST_F(state_lock_test, a_missing_directory_is_named) {
   const auto made = state_lock::acquire(folder.file("nowhere/state.db"));
   EXPECT_EQ(made.error().code, errc::not_found);
