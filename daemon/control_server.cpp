@@ -5,8 +5,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
-#include <sys/stat.h>
-#include <unistd.h>
 #include <chrono>
 #include <utility>
 
@@ -81,41 +79,12 @@ class control_server::session : public std::enable_shared_from_this<session> {
   bool replied_ = false;
 };
 
-control_server::~control_server() {
-  if (!path_.empty()) ::unlink(path_.c_str());
-}
-
 result<void> control_server::listen(const std::string& path) {
-  if (path == path_) return {};
-  const auto failure = [&](const std::string& what, const boost::system::error_code& why) {
-    const errc code = why == boost::system::errc::no_such_file_or_directory ? errc::not_found
-                      : why == boost::system::errc::permission_denied       ? errc::permission
-                                                                            : errc::io;
-    return error{code, path + ": " + what + ": " + why.message() + "; commands like `partmark retry` reach the daemon there"};
-  };
-  if (path.size() >= sizeof(sockaddr_un::sun_path)) return error{errc::invalid, path + ": too long for a socket's path"};
-  struct stat there{};
-  if (::lstat(path.c_str(), &there) == 0) {
-    if (!S_ISSOCK(there.st_mode)) return error{errc::exists, path + ": is no socket: choose another control.socket"};
-    ::unlink(path.c_str());
-  }
-  boost::system::error_code failed;
+  if (path == name_.path() && name_.is_ours()) return {};
   local::stream_protocol::acceptor fresh(acceptor_.get_executor());
-  fresh.open(local::stream_protocol(), failed);
-  if (failed) return failure("cannot make a socket", failed);
-  // Born closed to others, opened to the group at once: no moment in which anybody may connect.
-  const mode_t before = ::umask(0177);
-  fresh.bind(local::stream_protocol::endpoint(path), failed);
-  ::umask(before);
-  if (failed) return failure("cannot bind", failed);
-  if (::chmod(path.c_str(), 0660) != 0) failed = {errno, boost::system::system_category()};
-  if (!failed) fresh.listen(static_cast<int>(sessions_max), failed);
-  if (failed) {
-    ::unlink(path.c_str());
-    return failure("cannot open it to its group", failed);
-  }
-  if (!path_.empty()) ::unlink(path_.c_str());
-  path_ = path;
+  auto taken = socket_name::take(path, fresh, static_cast<int>(sessions_max));
+  if (!taken) return taken.error();
+  name_ = std::move(*taken);
   pause_.cancel();
   acceptor_ = std::move(fresh);
   accept();

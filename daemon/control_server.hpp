@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/result.hpp"
+#include "daemon/socket_name.hpp"
 #include "reconcile/control.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -22,13 +23,12 @@ class control_server {
   using handler = std::function<void(const control_command&, control_done, control_told)>;
 
   control_server(boost::asio::io_context& io, handler carry_out) : acceptor_(io), pause_(io), carry_out_(std::move(carry_out)) {}
-  ~control_server();
   control_server(const control_server&) = delete;
   control_server& operator=(const control_server&) = delete;
 
-  // Listens at `path`, replacing a socket that a killed daemon left there: the caller holds the state's lock, so no other daemon answers at
-  // it. Where it listened before it does no more, unless this fails or is the same path. not_found: its directory is missing; permission;
-  // io; invalid: too long a path for a socket.
+  // Listens at `path`, replacing a socket that a killed daemon left there; does nothing where it listens already, so that it may be called
+  // again and again: somebody may have removed or replaced the socket. Where it listened before it does no more, unless this fails. Its
+  // errors are those of socket_name::take.
   result<void> listen(const std::string& path);
 
  private:
@@ -40,7 +40,7 @@ class control_server {
   boost::asio::local::stream_protocol::acceptor acceptor_;
   boost::asio::steady_timer pause_;
   handler carry_out_;
-  std::string path_;
+  socket_name name_;  // goes before the acceptor does
   std::shared_ptr<std::size_t> sessions_ = std::make_shared<std::size_t>(0);
 };
 

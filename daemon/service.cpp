@@ -92,6 +92,7 @@ service::service(const daemon_options& options, config::settings settings, event
 int service::run() {
   // First: who reads that the daemon started may talk to it.
   const auto listening = control_.listen(settings_.control.socket);
+  control_tended_ = clock_now().steady;
   board_.emit({severity::info,
                event_name::daemon_started,
                "partmarkd " PARTMARK_VERSION " started",
@@ -105,7 +106,7 @@ int service::run() {
     board_.emit({severity::warning, event_name::files_open, warning, {}});
   await_signal();
   watcher_.watch();
-  if (!listening) board_.emit({severity::warning, event_name::control_unavailable, listening.error().message, {}});
+  say_control(listening);
   heartbeat();
   watchdog();
   if (options_.deadline) {
@@ -164,7 +165,9 @@ void service::release_memory() {
 void service::await_timer() {
   wake_.async_wait([this](auto failed) {
     if (failed) return;
-    watcher_.refresh(clock_now().steady);
+    const steady_time at = clock_now().steady;
+    watcher_.refresh(at);
+    tend_control(at);
     schedule_turn();
   });
 }
@@ -224,6 +227,7 @@ void service::heartbeat() {
                   {"accepted", static_cast<std::int64_t>(s.calls.accepted)},
                   {"rejected_records", s.rejected}}});
     board_.say_repeats();
+    tend_control(clock_now().steady);
     manager_.status(status_text());
     heartbeat();
   });

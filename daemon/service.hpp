@@ -44,6 +44,8 @@ class service {
   result<void> move(const config::settings& next);
   result<void> serve_status(const config::settings& at);
   result<void> move_control(const config::settings& to);
+  void tend_control(steady_time at);
+  void say_control(const result<void>& listening);
   void stop(int exit_code, const char* why);
   void finish_if_idle();
   void heartbeat();
@@ -72,6 +74,8 @@ class service {
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer heartbeat_;
   boost::asio::steady_timer watchdog_;
+  steady_time control_tended_;
+  std::string control_trouble_;  // why nobody reaches the control socket, as it was said last; empty: it is well
   bool turn_posted_ = false;
   unsigned calls_ended_ = 0;  // since memory was last given back
   unsigned busy_turns_ = 0;   // in a row: each had more to do at once

@@ -14,12 +14,6 @@ namespace partmark {
 
 result<void> service::serve_status(const config::settings& at) { return options_.once ? result<void>() : board_.listen(at.status.listen); }
 
-// Where there can be no control socket, and could be none before, the rest of a configuration that names the same one counts all the same.
-result<void> service::move_control(const config::settings& to) {
-  auto moved = control_.listen(to.control.socket);
-  return to.control.socket == settings_.control.socket ? result<void>() : moved;
-}
-
 // All of it, or nothing.
 result<void> service::move(const config::settings& next) {
   if (next.journal.path != settings_.journal.path || next.state.path != settings_.state.path)
