@@ -40,7 +40,7 @@ class narrow_run {
  public:
   narrow_run() = default;
   explicit narrow_run(const run_of<V>& r)
-      : first_(low(r.at.first)), last_(low(r.at.last)), first_high_(high(r.at.first)), last_high_(high(r.at.last)), value_(r.value) {
+      : first_(low(r.at.first)), first_high_(high(r.at.first)), value_(r.value), last_high_(high(r.at.last)), last_(low(r.at.last)) {
     assert(first() == r.at.first && last() == r.at.last);
   }
 
@@ -58,11 +58,12 @@ class narrow_run {
   static std::int8_t high(ordinal o) { return static_cast<std::int8_t>(o >> 32); }
   static ordinal join(std::int8_t high, std::uint32_t low) { return ordinal{high} * (ordinal{1} << 32) + low; }
 
+  // What grows lies apart from what stays: compilers read neighbours with one load, and that would wait for a store into half of it.
   std::uint32_t first_ = 0;
-  std::uint32_t last_ = 0;
   std::int8_t first_high_ = 0;
-  std::int8_t last_high_ = 0;
   V value_{};
+  std::int8_t last_high_ = 0;
+  std::uint32_t last_ = 0;
 };
 static_assert(sizeof(narrow_run<std::uint8_t>) == 12);
 

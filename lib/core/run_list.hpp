@@ -57,9 +57,10 @@ class run_list {
   }
   // Makes it longer; answers where it was.
   range extend_tail(ordinal last) {
-    kept& tail = std::holds_alternative<kept>(runs_) ? std::get<kept>(runs_) : block_to_change(block_count() - 1).back();
-    const range was{tail.first(), tail.last()};
-    tail.end_at(last);
+    kept* tail = std::get_if<kept>(&runs_);
+    if (tail == nullptr) tail = &block_to_change(block_count() - 1).back();
+    const range was{tail->first(), tail->last()};
+    tail->end_at(last);
     return was;
   }
 

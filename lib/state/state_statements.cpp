@@ -12,9 +12,6 @@ namespace partmark {
 namespace {
 
 enum which : std::size_t {
-  count_plan_rows,
-  new_plan_row,
-  change_plan_row,
   put_hold_row,
   drop_hold,
   forget_rejects,
@@ -32,13 +29,6 @@ enum which : std::size_t {
 };
 
 constexpr std::array<std::string_view, statements> sql_texts{
-    // count_plan_rows
-    "SELECT coalesce(max(id) + 1, 0) FROM plan",
-    // new_plan_row
-    "INSERT INTO plan (kind, granularity, run_type, refold_next, refold_until, endpoint, id, uuid) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-    // change_plan_row; its uuid never changes. (One INSERT that updates on conflict would have to look after the uuid's index, at ten
-    // times the price.)
-    "UPDATE plan SET kind = ?, granularity = ?, run_type = ?, refold_next = ?, refold_until = ?, endpoint = ? WHERE id = ?",
     // put_hold_row
     "INSERT OR REPLACE INTO hold (id, plan_id, http_status, code, message, trace_id, since, next_try, tries)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -81,16 +71,6 @@ result<void> for_each(const Elements& elements, F f) {
   return {};
 }
 
-std::optional<std::string_view> unit_of(const plan_row& row) {
-  return row.shape.kind == plan_kind::partitioned ? std::optional(to_text(row.shape.unit)) : std::nullopt;
-}
-
-void bind_progress(sqlite::statement::use& use, int at, const plan_row& row) {
-  use.bind(at, row.id);
-  use.bind(at + 1, row.pending_since ? std::optional(row_codec::encode(*row.pending_since)) : std::nullopt);
-  use.bind(at + 2, row.attempts);
-}
-
 }  // namespace
 
 result<run_table> run_table::prepare(sqlite::connection& file, std::string_view table, std::string_view value) {
@@ -105,6 +85,8 @@ result<run_table> run_table::prepare(sqlite::connection& file, std::string_view 
 }
 
 result<state_statements> state_statements::prepare(sqlite::connection& file) {
+  auto plans = plan_rows::prepare(file);
+  if (!plans) return plans.error();
   auto marks = run_table::prepare(file, "mark_run", "mark");
   if (!marks) return marks.error();
   auto pending = run_table::prepare(file, "pending_run", "mark");
@@ -113,8 +95,6 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
   if (!limbo) return limbo.error();
   auto held = run_table::prepare(file, "held_run", "hold_id");
   if (!held) return held.error();
-  auto progress = row_writer::prepare(file, "INSERT OR REPLACE INTO plan_progress (plan_id, pending_since, attempts)", 3);
-  if (!progress) return progress.error();
   auto intents = row_writer::prepare(file, "INSERT OR REPLACE INTO intent (plan_id, call_id, kind, at, claims)", 5);
   if (!intents) return intents.error();
   // The latest attempts of a plan lie in a ring.
@@ -131,13 +111,12 @@ result<state_statements> state_statements::prepare(sqlite::connection& file) {
     if (!prepared) return prepared.error();
     others.push_back(std::move(*prepared));
   }
-  return state_statements(std::move(*marks), std::move(*pending), std::move(*limbo), std::move(*held), std::move(*progress),
+  return state_statements(std::move(*plans), std::move(*marks), std::move(*pending), std::move(*limbo), std::move(*held),
                           std::move(*intents), std::move(*attempts), std::move(others));
 }
 
 result<void> state_statements::apply(const state_changes& c) {
-  if (auto done = count_plans(); !done) return done;
-  if (auto done = put_plans(c.plans); !done) return done;
+  if (auto done = plans_.put(c.plans); !done) return done;
   if (!c.new_plans.empty())
     if (auto done = put_new_plans(c.new_plans, *c.unstored); !done) return done;
   if (auto done = marks_.apply(c.marks); !done) return done;
@@ -162,48 +141,9 @@ result<void> state_statements::apply(const state_changes& c) {
   return put_last_call(c);
 }
 
-result<void> state_statements::count_plans() {
-  if (plans_known_) return {};
-  auto rows = others_[count_plan_rows].query();
-  const auto found = rows.step();
-  if (!found) return found.error();
-  plans_known_ = rows.int64(0);
-  return {};
-}
-
-result<void> state_statements::put_plan(const plan_row& row) {
-  if (row.id >= *plans_known_) {
-    plans_known_ = std::int64_t{row.id} + 1;
-    return insert_plan(row);
-  }
-  return others_[change_plan_row].run(to_text(row.shape.kind), unit_of(row), row.run_type, row.refold_next, row.refold_until, row.endpoint,
-                                      row.id);
-}
-
-result<void> state_statements::insert_plan(const plan_row& row) {
-  return others_[new_plan_row].run(to_text(row.shape.kind), unit_of(row), row.run_type, row.refold_next, row.refold_until, row.endpoint,
-                                   row.id, row.uuid);
-}
-
-result<void> state_statements::put_plans(const std::vector<plan_change>& rows) {
-  for (const plan_change& row : rows) {
-    if (row.progress_only && row.id < *plans_known_) continue;
-    if (auto done = put_plan(row); !done) return done;
-  }
-  return progress_.write(rows, bind_progress);
-}
-
-// Rows go in by name: each page of the names' index is then met once, not again and again in between others that it has to make room for.
+// Of plans of which nothing is stored, all that there is.
 result<void> state_statements::put_new_plans(const std::vector<plan_id>& plans, const unstored_plans& their) {
-  std::vector<std::pair<std::string_view, plan_id>> by_name;
-  by_name.reserve(plans.size());
-  for (const plan_id plan : plans) by_name.emplace_back(their.uuid(plan), plan);
-  std::ranges::sort(by_name);
-  for (const auto& [name, plan] : by_name)
-    if (auto done = insert_plan(their.row(plan)); !done) return done;
-  plans_known_ = std::int64_t{plans.back()} + 1;
-  const auto bind = [&](sqlite::statement::use& use, int at, plan_id plan) { bind_progress(use, at, their.row(plan)); };
-  if (auto done = progress_.write(plans, bind); !done) return done;
+  if (auto done = plans_.put_new(plans, their); !done) return done;
   if (auto done = marks_.put_whole(plans, [&](plan_id plan) -> const auto& { return their.book(plan).marks(); }); !done) return done;
   return pending_.put_whole(plans, [&](plan_id plan) -> const auto& { return their.book(plan).pending(); });
 }

@@ -6,6 +6,7 @@
 #include "reconcile/state.hpp"
 #include "sqlite/connection.hpp"
 #include "sqlite/statement.hpp"
+#include "state/plan_rows.hpp"
 #include "state/row_codec.hpp"
 #include "state/row_writer.hpp"
 
@@ -135,26 +136,22 @@ class state_statements {
   result<void> apply(const state_changes& changes);
   // What was applied last is not in the file.
   void forget() {
-    plans_known_.reset();
+    plans_.forget();
     calls_reserved_ = 0;
   }
 
  private:
-  state_statements(run_table marks, run_table pending, run_table limbo, run_table held, row_writer progress, row_writer intents,
+  state_statements(plan_rows plans, run_table marks, run_table pending, run_table limbo, run_table held, row_writer intents,
                    row_writer attempts, std::vector<sqlite::statement> others)
-      : marks_(std::move(marks)),
+      : plans_(std::move(plans)),
+        marks_(std::move(marks)),
         pending_(std::move(pending)),
         limbo_(std::move(limbo)),
         held_(std::move(held)),
-        progress_(std::move(progress)),
         intents_(std::move(intents)),
         attempts_(std::move(attempts)),
         others_(std::move(others)) {}
 
-  result<void> count_plans();
-  result<void> put_plans(const std::vector<plan_change>& rows);
-  result<void> put_plan(const plan_row& row);
-  result<void> insert_plan(const plan_row& row);
   result<void> put_new_plans(const std::vector<plan_id>& plans, const unstored_plans& their);
   result<void> put_hold(const hold_row& row);
   result<void> put_rejected(const rejected_row& row);
@@ -165,17 +162,16 @@ class state_statements {
   result<void> put_position(const journal_position& position);
   result<void> put_last_call(const state_changes& changes);
 
+  plan_rows plans_;
   run_table marks_;
   run_table pending_;
   run_table limbo_;
   run_table held_;
-  row_writer progress_;
   row_writer intents_;
   row_writer attempts_;
   claim_texts claims_;
-  std::vector<sqlite::statement> others_;    // by the enumerators of the .cpp
-  std::optional<std::int64_t> plans_known_;  // that the file has: their ids are dense
-  std::uint64_t calls_reserved_ = 0;         // no number until here is given out again
+  std::vector<sqlite::statement> others_;  // by the enumerators of the .cpp
+  std::uint64_t calls_reserved_ = 0;       // no number until here is given out again
 };
 
 }  // namespace partmark
