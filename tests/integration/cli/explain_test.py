@@ -139,6 +139,29 @@ class explain(cli_case):
         self.assertEqual((told["mark"], told["cause_is_gone"], told["pruned_through_seq"]), ("success", True, 1))
         self.assertIn("pruned", self.text("u1", "2025-10-20"))
 
+    def test_records_that_were_rejected_for_their_granularity_are_spoken_of(self):
+        self.record("success", "2025-10-20")
+        self.expect(0, "record", "--plan", "u1", "--granularity", "HOUR", "--first", "2025-10-21T00:00:00", "--outcome", "success")
+        self.deliver(1)
+        self.assertEqual(self.json("orders", "2025-10-21")["rejected_others"], 1)
+        self.assertIn("partmark rejected", self.text("orders", "2025-10-21"))
+
+    def test_of_a_call_of_many_ranges_it_is_said_that_only_the_first_are_kept(self):
+        for month in range(1, 9):
+            for day in range(1, 13, 2):
+                self.record("success", f"2025-{month:02}-{day:02}")
+        self.deliver()
+        said = self.text("orders", "2025-08-11")
+        self.assertIn("only the first 32 ranges are kept", said)
+        self.assertNotIn("no longer among", said)
+
+    def test_a_limit_that_was_lowered_since_hides_no_record(self):
+        self.record("success", "2025-10-01", last="2025-10-20")
+        self.deliver()
+        self.space.configure(self.can.url, journal={"max_partitions_per_record": 5}, plans=[{"uuid": "u1", "name": "orders", "granularity": "DAY"}])
+        told = self.json("orders", "2025-10-07")
+        self.assertEqual((told["records"][0]["fate"], told["cause_is_gone"]), ("decides", False))
+
     def test_a_long_history_is_cut_and_its_cause_kept(self):
         for _ in range(30):
             self.record("success", "2025-10-20")
